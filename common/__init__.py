@@ -1,0 +1,1 @@
+"""Tools every package may use; imports nothing of ours."""
