@@ -3,7 +3,7 @@
 Reads no file (common.deployment does) and knows nothing of services, messages or the database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -88,6 +88,11 @@ class Eligibility:
     def covers(self, district_code: str | None) -> bool:
         """Whether the service takes families of this district."""
         return district_code in self.districts
+
+    def covers_all(self, district_codes: Collection[str | None]) -> bool | None:
+        """Whether it takes families of all these districts; None: of some, so ask which."""
+        answers = {self.covers(code) for code in district_codes}
+        return answers.pop() if len(answers) == 1 else None
 
 
 @dataclass(frozen=True)
