@@ -107,7 +107,11 @@ class Rendered:
 
 @dataclass(frozen=True)
 class ToSend:
-    """An outbound message on its way to a provider."""
+    """An outbound message on its way to a provider.
+
+    Attributes:
+        may_have_gone: an earlier attempt ended without an answer.
+    """
 
     id: str
     conversation_id: str
@@ -117,6 +121,8 @@ class ToSend:
     attempt: int
     lane: str
     created_at: datetime
+    channel: str = ""
+    may_have_gone: bool = False
 
 
 @dataclass(frozen=True)

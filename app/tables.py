@@ -1,0 +1,23 @@
+"""Every table of the house in one metadata, for migrations and tests."""
+
+import importlib
+
+from sqlalchemy import MetaData
+
+from common.db import Base
+
+ROOMS = (
+    "alerts.tables",
+    "channels.web_chat.tables",
+    "console.tables",
+    "conversations.tables",
+    "referrals.tables",
+    "signposting.tables",
+)
+
+
+def metadata() -> MetaData:
+    """The metadata with all tables, whichever module defines them."""
+    for room in ROOMS:
+        importlib.import_module(room)
+    return Base.metadata

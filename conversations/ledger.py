@@ -1,0 +1,48 @@
+"""What the use cases of the ledger share: sessions, keys, words, clock, channels, signals."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from common.clock import Clock
+from common.crypto import Keyring
+from common.db import Sessions
+from conversations.model import Capabilities, Renderer
+
+
+class Signals:
+    """Wakes whoever waits in this process; losing a signal costs time, never a message."""
+
+    def __init__(self) -> None:
+        self._work = {"turn": threading.Event(), "send": threading.Event()}
+        self._listeners: list[Callable[[str], None]] = []
+
+    def work_came(self, kind: str) -> None:
+        """There is a turn to take or a message to send."""
+        self._work[kind].set()
+
+    def wait(self, kind: str, timeout_s: float) -> None:
+        """Wait for work of a kind, or for the time to look by oneself."""
+        if self._work[kind].wait(timeout_s):
+            self._work[kind].clear()
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Have a function called with each conversation id that got a new message."""
+        self._listeners.append(listener)
+
+    def spoke(self, conversation_id: str) -> None:
+        """A conversation has a new outbound message."""
+        for listener in self._listeners:
+            listener(conversation_id)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Handed to every use case; nothing in it belongs to one conversation."""
+
+    sessions: Sessions
+    keyring: Keyring
+    renderer: Renderer
+    clock: Clock
+    capabilities: Mapping[str, Capabilities]
+    signals: Signals = field(default_factory=Signals)

@@ -1,0 +1,140 @@
+"""Who writes: finds or makes the person and the conversation behind an address."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from common.crypto import Box, Keyring
+from common.errors import NotFound
+from common.ids import new_id
+from conversations.tables import Conversation, Person, where
+
+
+def box_for(session: Session, keyring: Keyring, person_id: str) -> Box:
+    """The box that opens this person's data.
+
+    Raises:
+        NotFound: the person was erased: nothing of theirs opens any more.
+    """
+    wrapped = session.scalar(select(Person.wrapped_key).where(Person.id == person_id))
+    if wrapped is None:
+        raise NotFound("this person's data was erased")
+    return keyring.box(wrapped)
+
+
+def address_index(keyring: Keyring, channel: str, address: str) -> str:
+    """The fingerprint under which an address is found."""
+    return keyring.blind_index(f"address/{channel}", address)
+
+
+def find(session: Session, keyring: Keyring, *, channel: str, address: str) -> Conversation | None:
+    """The conversation with an address, or None."""
+    return session.scalar(
+        select(Conversation).where(
+            Conversation.channel == channel,
+            Conversation.address_index == address_index(keyring, channel, address),
+        )
+    )
+
+
+def lock(session: Session, conversation_id: str) -> Conversation:
+    """The conversation, locked until the transaction ends and read afresh.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    row = session.scalar(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("no such conversation")
+    return row
+
+
+def conversation_for(
+    session: Session, keyring: Keyring, *, channel: str, address: str, now: datetime
+) -> tuple[Conversation, Box]:
+    """The locked conversation with this address, made with a new person where it is the first."""
+    found = find(session, keyring, channel=channel, address=address)
+    if found is None:
+        found = _make(session, keyring, channel=channel, address=address, now=now)
+    row = lock(session, found.id)
+    return row, box_for(session, keyring, row.person_id)
+
+
+def _make(
+    session: Session, keyring: Keyring, *, channel: str, address: str, now: datetime
+) -> Conversation:
+    person = Person(id=new_id(), wrapped_key=keyring.new_wrapped_key(), created_at=now)
+    row_id = new_id()
+    sealed = keyring.box(person.wrapped_key or b"").seal(
+        address, where=where("conversations", "address", row_id)
+    )
+    row = Conversation(
+        id=row_id,
+        person_id=person.id,
+        channel=channel,
+        address_index=address_index(keyring, channel, address),
+        address_sealed=sealed,
+        created_at=now,
+        last_activity_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(person)
+            session.flush()
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        # Two first messages of one new sender met; the other transaction made the row.
+        other = find(session, keyring, channel=channel, address=address)
+        if other is None:
+            raise
+        return other
+    return row
+
+
+def address_of(conversation: Conversation, box: Box) -> str:
+    """The phone number, chat id or web session behind a conversation."""
+    return str(
+        box.open(
+            conversation.address_sealed or b"",
+            where=where("conversations", "address", conversation.id),
+        )
+    )
+
+
+def close_route(session: Session, conversation_id: str, *, route: str, code: str | None) -> None:
+    """Note that nothing can be sent to this conversation's address any more."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(route=route, route_code=code)
+    )
+
+
+def erase(session: Session, person_id: str, *, now: datetime) -> None:
+    """Destroy the key and the fingerprints of the addresses; only ids and times stay."""
+    session.execute(
+        update(Person).where(Person.id == person_id).values(wrapped_key=None, erased_at=now)
+    )
+    session.execute(
+        update(Conversation)
+        .where(Conversation.person_id == person_id)
+        .values(
+            address_index=None,
+            address_sealed=None,
+            snapshot_sealed=None,
+            route="invalid",
+            route_code="erased",
+            turn_due_at=None,
+            send_due_at=None,
+            stage=None,
+            district=None,
+        )
+    )

@@ -1,0 +1,118 @@
+"""Turns a message key and variables into the words of a channel; the only maker of sentences.
+
+Words come from content/, names and numbers from the deployment. Nothing here reads the ledger.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from common.errors import TechnicalFailure
+from content.loader import Message, Topic
+from conversations.model import Choice, Rendered, Reply
+from conversations.sms_text import segments, to_gsm7
+
+# Segments of an ordinary text message and of one that reads a form back.
+# Source: design, "Channels speak their own language".
+BUDGET = {True: (2, 3), False: (4, 5)}
+TOPIC = "topic"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Renders replies.
+
+    Attributes:
+        messages: language -> key -> message; English must be there.
+        topics: topic id -> topic.
+        variables: the deployment's names and numbers, usable in every text.
+        demo: whether staff and parents see that this is a demonstration.
+    """
+
+    messages: Mapping[str, Mapping[str, Message]]
+    topics: Mapping[str, Topic]
+    variables: Mapping[str, Any]
+    demo: bool
+    _jinja: ImmutableSandboxedEnvironment = field(
+        default_factory=lambda: ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        )
+    )
+
+    def render(self, reply: Reply, *, channel: str, language: str, stage: str | None) -> Rendered:
+        """The words and choices of a reply.
+
+        Raises:
+            TechnicalFailure: the key is unknown, or a variable that its text needs is missing.
+        """
+        if reply.key == TOPIC:
+            text = self._topic(reply, channel=channel, language=language, stage=stage)
+            own: tuple[Choice, ...] = ()
+        else:
+            message = self._message(reply.key, language)
+            text = _for_channel(message, channel)
+            own = tuple(Choice(c.label, c.payload) for c in message.choices)
+        choices = own if reply.choices is None else tuple(reply.choices)
+        filled = self._fill(text, reply, channel)
+        labelled = tuple(Choice(self._fill(c.label, reply, channel), c.payload) for c in choices)
+        if channel == "sms":
+            return as_sms(filled, labelled)
+        return Rendered(filled, labelled)
+
+    def _message(self, key: str, language: str) -> Message:
+        for one in (language, "en"):
+            message = self.messages.get(one, {}).get(key)
+            if message is not None:
+                return message
+        raise TechnicalFailure(f"no words for the key {key!r}")
+
+    def _topic(self, reply: Reply, *, channel: str, language: str, stage: str | None) -> str:
+        topic = self.topics.get(str(reply.variables.get("topic")))
+        if topic is None:
+            raise TechnicalFailure(f"no topic {reply.variables.get('topic')!r}")
+        spoken = language if language in topic.words else "en"
+        text = topic.text(str(reply.variables.get("stage") or stage or ""), spoken)
+        if channel != "web_chat":
+            return text.short
+        return f"{text.urgent}\n\n{text.long}" if text.urgent else text.long
+
+    def _fill(self, text: str, reply: Reply, channel: str) -> str:
+        if "{" not in text:
+            return text.strip()
+        given = {**self.variables, "channel": channel, "demo": self.demo, **reply.variables}
+        try:
+            return self._jinja.from_string(text).render(given).strip()
+        except Exception as e:
+            raise TechnicalFailure(f"the words of {reply.key!r} do not render") from e
+
+
+def _for_channel(message: Message, channel: str) -> str:
+    if channel == "sms" and message.sms is not None:
+        return message.sms
+    if channel == "telegram":
+        return message.telegram or message.sms or message.web
+    return message.web
+
+
+def as_sms(text: str, choices: tuple[Choice, ...]) -> Rendered:
+    """One text message: plain letters, choices numbered below, as many as the budget holds.
+
+    A choice that is not shown is not offered: the numbers always mean what the parent sees.
+    """
+    plain = to_gsm7(text)
+    ordinary, summary = BUDGET[plain == to_gsm7(plain) and plain.isascii()]
+    most = max(ordinary, min(segments(plain), summary))
+    shown = choices
+    while shown:
+        whole = (
+            plain
+            + "\n"
+            + "\n".join(f"{n} {to_gsm7(c.label)}" for n, c in enumerate(shown, start=1))
+        )
+        if segments(whole) <= most:
+            return Rendered(whole, shown, segments(whole))
+        shown = shown[:-1]
+    return Rendered(plain, (), segments(plain))

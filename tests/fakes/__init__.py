@@ -1,0 +1,1 @@
+"""Fakes of our own ports, kept honest by the contract suites."""
