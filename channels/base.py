@@ -9,25 +9,8 @@ from fastapi import APIRouter
 
 from common.clock import Clock
 from conversations.model import Choice, InboundMessage, Receipt, Sender
-from conversations.states import Delivery, Route
-
-
-@dataclass(frozen=True)
-class DeliveryReport:
-    """What a provider later says of a message that we sent.
-
-    Attributes:
-        provider_message_id: theirs; None only where `outbound_id` is there.
-        outbound_id: our row, where the provider gives it back to us.
-        closes_route: `opted_out`, `blocked` or `invalid` where nothing more can reach the address.
-    """
-
-    channel: str
-    state: Delivery
-    provider_message_id: str | None = None
-    outbound_id: str | None = None
-    code: str | None = None
-    closes_route: str | None = None
+from conversations.receipts import DeliveryReceipt
+from conversations.states import Route
 
 
 @dataclass(frozen=True)
@@ -99,7 +82,7 @@ class NothingToRead:
         return []
 
 
-def _no_report(_report: DeliveryReport) -> None:
+def _no_receipt(_receipt: DeliveryReceipt) -> None:
     return None
 
 
@@ -119,8 +102,8 @@ class ChannelServices:
 
     receive: Callable[[InboundMessage], Receipt]
     clock: Clock
-    apply_receipt: Callable[[DeliveryReport], None] = _no_report
-    change_route: Callable[[RouteChange], None] = _no_change
+    apply_receipt: Callable[[DeliveryReceipt], object] = _no_receipt
+    change_route: Callable[[RouteChange], object] = _no_change
     transcript: TranscriptReader = field(default_factory=NothingToRead)
 
 

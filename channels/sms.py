@@ -13,13 +13,14 @@ from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
 from channels import sms_codes
-from channels.base import ChannelServices, DeliveryReport, media
+from channels.base import ChannelServices, media
 from channels.edge import body_of, form_of, guarded, in_thread
 from channels.sms_client import TwilioApi, at
 from common import log
 from common.errors import InvalidInput, NotAllowed
 from common.settings import Twilio
 from conversations.model import Accepted, Capabilities, InboundMessage, ToSend
+from conversations.receipts import DeliveryReceipt
 from conversations.states import Kind
 
 _OUTBOUND_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -55,22 +56,15 @@ class Sms:
         async def inbound(request: Request) -> Response:
             fields = await self._verified(request)
             message = self.parse(fields)
-            receipt = await in_thread(services.receive, message)
-            log.logger().info(
-                "message.received",
-                channel=self.name,
-                conversation_id=receipt.conversation_id,
-                message_id=receipt.inbound_id,
-                duplicate=receipt.duplicate,
-            )
+            await in_thread(services.receive, message)
             return Response(_EMPTY_TWIML, media_type="text/xml")
 
         @guarded(self.name)
         async def status(request: Request) -> Response:
             fields = await self._verified(request)
-            report = self.report(fields, outbound_id=request.query_params.get("ob"))
-            if report is not None:
-                await in_thread(services.apply_receipt, report)
+            receipt = self.receipt(fields, outbound_id=request.query_params.get("ob"))
+            if receipt is not None:
+                await in_thread(services.apply_receipt, receipt)
             return Response(status_code=204)
 
         router.add_api_route("/sms/inbound", inbound, methods=["POST"], response_model=None)
@@ -137,7 +131,9 @@ class Sms:
             url = fields.get(f"MediaUrl{n}", "")
             yield {"ref": url[:500], "type": fields.get(f"MediaContentType{n}", "")[:80]}
 
-    def report(self, fields: dict[str, str], *, outbound_id: str | None) -> DeliveryReport | None:
+    def receipt(
+        self, fields: dict[str, str], *, outbound_id: str | None
+    ) -> DeliveryReceipt | None:
         """What a status callback says; None where its status is new to us."""
         sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
         if not _SID.fullmatch(sid):
@@ -147,7 +143,7 @@ class Sms:
             log.logger().warning("receipt.not_understood", channel=self.name)
             return None
         code = fields.get("ErrorCode") or None
-        return DeliveryReport(
+        return DeliveryReceipt(
             channel=self.name,
             state=state,
             provider_message_id=sid,
