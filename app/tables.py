@@ -6,14 +6,7 @@ from sqlalchemy import MetaData
 
 from common.db import Base
 
-ROOMS = (
-    "alerts.tables",
-    "channels.web_chat.tables",
-    "console.tables",
-    "conversations.tables",
-    "referrals.tables",
-    "signposting.tables",
-)
+ROOMS = ("conversations.tables",)
 
 
 def metadata() -> MetaData:

@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from common.errors import TechnicalFailure
 from content.loader import Message, Topic
 from conversations.model import Choice, Rendered, Reply
-from conversations.sms_text import segments, to_gsm7
+from conversations.sms_text import is_gsm7, segments, to_gsm7
 
 # Segments of an ordinary text message and of one that reads a form back.
 # Source: design, "Channels speak their own language".
@@ -103,7 +103,7 @@ def as_sms(text: str, choices: tuple[Choice, ...]) -> Rendered:
     A choice that is not shown is not offered: the numbers always mean what the parent sees.
     """
     plain = to_gsm7(text)
-    ordinary, summary = BUDGET[plain == to_gsm7(plain) and plain.isascii()]
+    ordinary, summary = BUDGET[is_gsm7(plain)]
     most = max(ordinary, min(segments(plain), summary))
     shown = choices
     while shown:
