@@ -1,0 +1,1 @@
+"""The staff web console: people read, take over, acknowledge and work what the assistant holds."""

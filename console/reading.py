@@ -1,0 +1,312 @@
+"""Opens one conversation for staff: both sides in order, and what stands beside each message.
+
+Opening is recorded in the same transaction as the reading; nothing else is changed here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from common.crypto import Box, Keyring
+from common.errors import NotFound
+from console import audit
+from console.tables import Note, Seen, Staff
+from console.words import folded
+from conversations import flags as ledger_flags
+from conversations import people, tasks, transcript
+from conversations.tables import Conversation, Feedback, Flag, Inbound, Outbound, Task, where
+
+PAGE: Final = 100
+
+
+@dataclass(frozen=True)
+class FlagView:
+    """A flag with the words that raised it."""
+
+    row: Flag
+    evidence: Sequence[Mapping[str, Any]]
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What the assistant took a message to mean."""
+
+    intent: str
+    confidence: float | None
+    runner_up: tuple[str, float] | None
+    entities: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of either side, ready to be shown."""
+
+    who: str
+    seq: int
+    at: datetime
+    shown: str
+    rest: str
+    row: Inbound | Outbound
+    media: bool = False
+    choices: tuple[str, ...] = ()
+    understanding: Understanding | None = None
+    flag: FlagView | None = None
+    staff_name: str | None = None
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A note of staff, opened."""
+
+    row: Note
+    text: str
+    staff_name: str
+
+
+@dataclass
+class Opened:
+    """A conversation as it stands on the page.
+
+    Attributes:
+        erased: the person's key is gone: only ids and times are left.
+        earlier: the sequence number before which older messages lie, None where there are none.
+        seen_seq: up to where this member of staff had read before.
+    """
+
+    conversation: Conversation
+    holder_name: str | None
+    erased: bool
+    messages: list[Message] = field(default_factory=list)
+    notes: list[NoteView] = field(default_factory=list)
+    flags: list[FlagView] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
+    earlier: int | None = None
+    seen_seq: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who opens, when, and how it is recorded."""
+
+    staff_id: str
+    keyring: Keyring
+    now: datetime
+    action: str = "conversation.opened"
+
+
+def open_conversation(
+    session: Session, conversation_id: str, reader: Reader, *, before: int | None = None
+) -> Opened:
+    """Read a page of a conversation and record that it was opened.
+
+    Args:
+        session: a writing transaction; the audit row and the reading share it.
+        conversation_id: which.
+        reader: who.
+        before: only messages before this sequence number; None for the newest.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    conversation = get(session, conversation_id)
+    audit.record(
+        session,
+        reader.staff_id,
+        action=reader.action,
+        subject=("conversation", conversation_id),
+        now=reader.now,
+    )
+    names = _names(session)
+    opened = Opened(
+        conversation,
+        holder_name=names.get(conversation.held_by or ""),
+        erased=False,
+        tasks=tasks.open_tasks(session, conversation_id),
+        seen_seq=_mark_seen(session, conversation, reader) if before is None else 0,
+        total=conversation.next_seq - 1,
+    )
+    opened.feedback = list(
+        session.scalars(select(Feedback).where(Feedback.conversation_id == conversation_id))
+    )
+    try:
+        box = people.box_for(session, reader.keyring, conversation.person_id)
+    except NotFound:
+        opened.erased = True
+        return opened
+    _fill(session, opened, box, names, before=before)
+    return opened
+
+
+def get(session: Session, conversation_id: str) -> Conversation:
+    """The conversation.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    row = session.get(Conversation, conversation_id)
+    if row is None:
+        raise NotFound("There is no such conversation.")
+    return row
+
+
+def version(session: Session, conversation_id: str) -> str:
+    """Changes when anything on the conversation's page changes; opens no words."""
+    states = session.execute(
+        select(Outbound.state, func.count())
+        .where(Outbound.conversation_id == conversation_id)
+        .group_by(Outbound.state)
+        .order_by(Outbound.state)
+    ).all()
+    settled = session.scalar(
+        select(func.count()).where(
+            Inbound.conversation_id == conversation_id, Inbound.outcome.is_not(None)
+        )
+    )
+    flags = session.scalar(
+        select(func.count(Flag.acknowledged_at)).where(Flag.conversation_id == conversation_id)
+    )
+    row = get(session, conversation_id)
+    counts = "-".join(f"{state}{n}" for state, n in states)
+    return f"{row.next_seq}.{row.holder}.{row.held_by}.{counts}.{settled}.{flags}"
+
+
+def _mark_seen(session: Session, conversation: Conversation, reader: Reader) -> int:
+    last = conversation.next_seq - 1
+    seen = session.get(Seen, (reader.staff_id, conversation.id))
+    if seen is None:
+        session.add(
+            Seen(
+                staff_id=reader.staff_id,
+                conversation_id=conversation.id,
+                seq=last,
+                at=reader.now,
+            )
+        )
+        return 0
+    before, seen.seq, seen.at = seen.seq, last, reader.now
+    return before
+
+
+def _names(session: Session) -> dict[str, str]:
+    return {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
+
+
+def _fill(
+    session: Session,
+    opened: Opened,
+    box: Box,
+    names: Mapping[str, str],
+    *,
+    before: int | None,
+) -> None:
+    conversation_id = opened.conversation.id
+    upper = opened.conversation.next_seq if before is None else before
+    lower = max(1, upper - PAGE)
+    opened.earlier = lower if lower > 1 else None
+    opened.flags = _flags(session, conversation_id, box, names)
+    by_message = {flag.row.inbound_id: flag for flag in opened.flags}
+    inbound = session.scalars(
+        select(Inbound).where(
+            Inbound.conversation_id == conversation_id,
+            Inbound.seq >= lower,
+            Inbound.seq < upper,
+        )
+    )
+    outbound = session.scalars(
+        select(Outbound).where(
+            Outbound.conversation_id == conversation_id,
+            Outbound.seq >= lower,
+            Outbound.seq < upper,
+        )
+    )
+    messages = [_from_parent(row, box, by_message.get(row.id)) for row in inbound]
+    messages += [_from_us(row, box, names) for row in outbound]
+    opened.messages = sorted(messages, key=lambda m: m.seq)
+    opened.notes = _notes(session, conversation_id, box, names)
+
+
+def _from_parent(row: Inbound, box: Box, flag: FlagView | None) -> Message:
+    body = transcript.open_inbound(row, box)
+    shown, rest = folded(str(body.get("text", "")))
+    return Message(
+        "parent",
+        row.seq,
+        row.received_at,
+        shown,
+        rest,
+        row,
+        media=bool(body.get("media")),
+        understanding=_understanding(row, box),
+        flag=flag,
+    )
+
+
+def _from_us(row: Outbound, box: Box, names: Mapping[str, str]) -> Message:
+    text, choices = transcript.open_outbound(row, box)
+    shown, rest = folded(text)
+    return Message(
+        "us",
+        row.seq,
+        row.created_at,
+        shown,
+        rest,
+        row,
+        choices=tuple(choice.label for choice in choices),
+        staff_name=names.get(row.staff_id or ""),
+    )
+
+
+def _understanding(row: Inbound, box: Box) -> Understanding | None:
+    if row.intent is None:
+        return None
+    parse: Mapping[str, Any] = {}
+    if row.parse_sealed is not None:
+        parse = box.open(row.parse_sealed, where=where("inbound", "parse", row.id))
+    others = [r for r in parse.get("ranking") or () if r.get("name") != row.intent]
+    second = others[0] if others else None
+    entities = tuple(
+        (str(e.get("entity", "")), str(e.get("value", ""))) for e in parse.get("entities") or ()
+    )
+    return Understanding(
+        row.intent,
+        row.confidence,
+        (str(second["name"]), float(second["confidence"])) if second else None,
+        entities,
+    )
+
+
+def _flags(
+    session: Session, conversation_id: str, box: Box, names: Mapping[str, str]
+) -> list[FlagView]:
+    found = session.scalars(
+        select(Flag).where(Flag.conversation_id == conversation_id).order_by(Flag.raised_at.desc())
+    )
+    return [
+        FlagView(flag, ledger_flags.evidence(flag, box), names.get(flag.acknowledged_by or ""))
+        for flag in found
+    ]
+
+
+def _notes(
+    session: Session, conversation_id: str, box: Box, names: Mapping[str, str]
+) -> list[NoteView]:
+    found = session.scalars(
+        select(Note)
+        .where(Note.conversation_id == conversation_id)
+        .order_by(Note.written_at.desc())
+    )
+    return [
+        NoteView(
+            note,
+            str(box.open(note.body_sealed, where=where("notes", "body", note.id))),
+            names.get(note.staff_id, "Former staff"),
+        )
+        for note in found
+    ]
