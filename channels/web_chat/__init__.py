@@ -1,0 +1,1 @@
+"""The web chat: a page and a widget that talk with one conversation; keeps only its sessions."""
