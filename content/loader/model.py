@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class TopicText:
-    """The words for one stage: web and Telegram use `long`, SMS uses `short`."""
+    """The words for one stage: `long` for the web, with `urgent` before it, `short` for phones."""
 
     long: str
     short: str

@@ -32,12 +32,15 @@ VARIABLES = {
     "staff_name": "Rhian",
     "age": "9 weeks old",
     "reason": "the number is not in use",
+    "text": "I can ring you at ten.",
     "services": [],
 }
 
 
 def render(text: str, **variables: object) -> str:
-    environment = Environment(undefined=StrictUndefined)  # noqa: S701  plain text, no markup
+    environment = Environment(  # noqa: S701  plain text, no markup; as conversations.render has it
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(text).render(VARIABLES | variables)
 
 
@@ -114,7 +117,9 @@ def test_a_signpost_says_why_how_cost_and_when_it_was_checked() -> None:
 
 def test_a_known_opening_time_is_told_and_an_unknown_one_is_not_missed() -> None:
     web = MESSAGES["utter_out_of_hours"].web
-    assert "They are back on Monday at 9am. I'm still here" in render(
-        web, next_open="on Monday at 9am"
-    )
+    told = render(web, next_open="on Monday at 9am")
+    assert "They are back on Monday at 9am. I'm still here" in told
     assert "at the moment. I'm still here" in render(web)
+    human = MESSAGES["utter_ask_human"].web
+    for text in (render(human), render(human, next_open="on Monday at 9am")):
+        assert text.count("\n\n") == 1
