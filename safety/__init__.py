@@ -1,0 +1,1 @@
+"""The risk screen; it imports nothing of ours outside this package."""

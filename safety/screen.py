@@ -1,0 +1,233 @@
+"""The risk screen: recognises words that call for the fixed safety text and a person to read them.
+
+It does not assess, score, diagnose or triage anybody. Pure: no network, model server or database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from safety import conversation
+from safety.model import Context, Evidence, Tier, Verdict, verdict
+from safety.normalise import Plain, plain
+from safety.rulebook import Book, Entry, Pattern, Rule, book
+
+_NEAR, _BEFORE = 14, 9
+
+
+def screen(text: str, *, context: Context | None = None) -> Verdict:
+    """Screen one message.
+
+    Args:
+        text: the message as it came, of any length.
+        context: the conversation so far; what was said in earlier messages alone is not
+            reported again, only what this message completes or answers.
+    """
+    rules = book()
+    made = plain(text, rules.speller)
+    found = _evidence(made, rules)
+    if context is not None:
+        found += conversation.answered(made, context, rules)
+        found += _spread(made, context, rules)
+    return verdict(_best(found))
+
+
+def warm() -> None:
+    """Read and compile every rule, so that the first parent does not wait for it."""
+    for entry in book().entries:
+        _ = entry.pattern.regex
+
+
+def _spread(made: Plain, context: Context, rules: Book) -> list[Evidence]:
+    """Evidence that only the last messages together give."""
+    before = conversation.just_said(context)
+    if not before:
+        return []
+    earlier = plain(before, rules.speller)
+    whole = plain(before + "\n" + made.clean, rules.speller)
+    return _evidence(whole, rules, reaching=len(earlier.words))
+
+
+def _best(found: list[Evidence]) -> list[Evidence]:
+    """One piece of evidence for a rule and person: the strongest."""
+    best: dict[tuple[str, str], Evidence] = {}
+    for one in found:
+        held = best.get((one.rule, one.about))
+        if held is None or (held.tier == "gentle" and one.tier == "now"):
+            best[one.rule, one.about] = one
+    return list(best.values())
+
+
+@dataclass
+class _Reading:
+    """A text being read, and where its circumstances (past, laughter ...) stand in it."""
+
+    made: Plain
+    rules: Book
+    number: dict[int, int] = field(default_factory=dict)
+    places: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.number = {start: at for at, start in enumerate(self.made.starts)}
+
+    def spans(self, pattern: Pattern, hits: list[int]) -> Iterator[tuple[int, int]]:
+        """First and last word of each match near the words hit."""
+        starts, line = self.made.starts, self.made.line
+        for low, high in _windows(hits, pattern.phrase.most, len(starts)):
+            stop = starts[high] if high < len(starts) else len(line)
+            # a little room before, for the look-behind of the first word
+            for match in pattern.regex.finditer(line, starts[low], stop):
+                if match.end() > match.start():
+                    first = self.number[match.start()]
+                    yield first, first + match.group().count(" ") - 1
+
+    def near(self, name: str) -> list[tuple[int, int]]:
+        """Where a circumstance is named in the text."""
+        if name not in self.places:
+            self.places[name] = self._find(name)
+        return self.places[name]
+
+    def _find(self, name: str) -> list[tuple[int, int]]:
+        wanted = self.rules.circumstance_index[name]
+        hits = [at for at, word in enumerate(self.made.words) if word in wanted]
+        if not hits:
+            return []
+        return [
+            span
+            for pattern in self.rules.circumstances[name]
+            for span in self.spans(
+                pattern, [at for at in hits if self.made.words[at] in pattern.phrase.anchors]
+            )
+        ]
+
+
+def _windows(hits: list[int], reach: int, length: int) -> list[tuple[int, int]]:
+    """Stretches of words around the hits, joined where they touch."""
+    joined: list[tuple[int, int]] = []
+    for at in hits:
+        low, high = max(0, at - reach), min(length, at + reach + 1)
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], high)
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def _evidence(made: Plain, rules: Book, *, reaching: int = 0) -> list[Evidence]:
+    """Evidence in one text; only matches that reach word number ``reaching`` or later count."""
+    hits: dict[int, list[int]] = {}
+    index = rules.index
+    for at, word in enumerate(made.words):
+        for number in index.get(word, ()):
+            hits.setdefault(number, []).append(at)
+    reading = _Reading(made, rules)
+    found: list[tuple[Evidence, int, int]] = []
+    settled: set[tuple[str, str]] = set()
+    for number in sorted(hits):
+        entry = rules.entries[number]
+        if (entry.rule.id, entry.about) in settled:
+            continue
+        for first, last in reading.spans(entry.pattern, hits[number]):
+            if last < reaching:
+                continue
+            one = _weigh(reading, entry, first, last)
+            if one is None:
+                continue
+            found.append((one, first, last))
+            if one.tier == "now":
+                settled.add((entry.rule.id, entry.about))
+                break
+    return _whose(found)
+
+
+def _whose(found: list[tuple[Evidence, int, int]]) -> list[Evidence]:
+    """The evidence, without "I" where a longer match shows that somebody else is meant."""
+    others = [(one.cls, first, last) for one, first, last in found if one.about == "other"]
+    return [
+        one
+        for one, first, last in found
+        if one.about == "other"
+        or not any(cls == one.cls and low <= first and last <= high for cls, low, high in others)
+    ]
+
+
+def _weigh(reading: _Reading, entry: Entry, first: int, last: int) -> Evidence | None:
+    """What a match is worth in its circumstances; None where they take it away."""
+    rule = entry.rule
+    if _cancelled(reading, rule, first, last):
+        return None
+    tier: Tier = rule.tier
+    for name, holds in (
+        ("negated", _negated),
+        ("hypothetical", _hypothetical),
+        ("past", _past),
+        ("laughing", _laughing),
+    ):
+        policy = rule.policy[name]
+        if policy == "keep" or not holds(reading, first, last):
+            continue
+        if policy == "drop":
+            return None
+        tier = "gentle"
+    words = reading.made.written(first, last)
+    return Evidence(rule.cls, rule.id, words, tier, entry.about)
+
+
+def _cancelled(reading: _Reading, rule: Rule, first: int, last: int) -> bool:
+    """Whether a near-miss phrase of the rule overlaps the match."""
+    words = reading.made.words
+    for pattern in rule.cancels:
+        reach = pattern.phrase.most
+        low, high = max(0, first - reach), min(len(words), last + reach + 1)
+        hits = [at for at in range(low, high) if words[at] in pattern.phrase.anchors]
+        for start, end in reading.spans(pattern, hits) if hits else ():
+            if start <= last and end >= first:
+                return True
+    return False
+
+
+def _negated(reading: _Reading, first: int, last: int) -> bool:  # noqa: ARG001
+    """Whether a "not" governs the match: only little words may stand between."""
+    lists, words = reading.rules.lists, reading.made.words
+    at = first - 1
+    while at >= 0 and first - at <= _BEFORE:
+        if at + 1 in reading.made.breaks and words[at] not in ("not", "never"):
+            return False
+        if words[at] in lists["negators"]:
+            return at == 0 or words[at - 1] not in lists["not_a_negation_after"]
+        if words[at] not in lists["linkers"]:
+            return False
+        at -= 1
+    return False
+
+
+def _hypothetical(reading: _Reading, first: int, last: int) -> bool:  # noqa: ARG001
+    """Whether the match is asked about or feared, not told."""
+    stop = _sentence_start(reading, first)
+    return any(
+        max(stop, first - _BEFORE) <= start and end <= first + 1 and start < first
+        for start, end in reading.near("hypothetical")
+    )
+
+
+def _past(reading: _Reading, first: int, last: int) -> bool:
+    """Whether a time long gone is named near the match, and no return of it."""
+    if not _close(reading.near("past"), first, last):
+        return False
+    return not _close(reading.near("present"), first, last)
+
+
+def _laughing(reading: _Reading, first: int, last: int) -> bool:
+    return _close(reading.near("laughing"), first, last)
+
+
+def _close(places: list[tuple[int, int]], first: int, last: int) -> bool:
+    return any(start <= last + _NEAR and end >= first - _NEAR for start, end in places)
+
+
+def _sentence_start(reading: _Reading, first: int) -> int:
+    at = first
+    while at > 0 and first - at < _BEFORE and reading.made.words[at - 1] != ".":
+        at -= 1
+    return at
