@@ -1,0 +1,1 @@
+"""Signposting: the directory of services and what fits a parent; knows no channel."""

@@ -1,0 +1,104 @@
+"""Writes services into the directory so that doing it twice equals once; the caller reads them.
+
+Never deletes what has gone: it becomes inactive. Takes verified contact only (see the readers).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from common.db import Sessions
+from signposting.model import Service
+from signposting.needs import Needs
+from signposting.rows import location_row, organization_row, taxonomy_rows, to_row, to_service
+from signposting.store import WHOLE
+from signposting.tables import ServiceRow
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import changed; ids by what happened to them."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: int
+    retired: tuple[str, ...]
+
+
+def write(
+    sessions: Sessions, services: Iterable[Service], needs: Needs, *, feed: str
+) -> ImportReport:
+    """Bring the directory to these services, in one transaction.
+
+    Args:
+        sessions: of the database.
+        services: slugs unique; the last of two with the same id wins.
+        needs: the taxonomy, which is written too.
+        feed: prefix of the feeds that these services replace whole: what is active there and not
+            in `services` becomes inactive.
+    """
+    added: list[str] = []
+    updated: list[str] = []
+    unchanged = 0
+    seen: set[str] = set()
+    with sessions.begin() as session:
+        for row in taxonomy_rows(needs):
+            session.merge(row)
+        session.flush()
+        for chunk in _chunks(services):
+            wanted = {service.id: service for service in chunk}
+            seen |= set(wanted)
+            present = _present(session, wanted)
+            for service in wanted.values():
+                old = present.get(service.id)
+                if old is not None and to_service(old) == service:
+                    unchanged += 1
+                    continue
+                _replace(session, old, service)
+                (added if old is None else updated).append(service.slug)
+            session.flush()
+            session.expunge_all()
+        retired = _retire(session, feed, seen)
+    return ImportReport(tuple(added), tuple(updated), unchanged, retired)
+
+
+def _chunks(services: Iterable[Service]) -> Iterator[list[Service]]:
+    remaining = iter(services)
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk
+
+
+def _present(session: Session, wanted: dict[str, Service]) -> dict[str, ServiceRow]:
+    query = select(ServiceRow).where(ServiceRow.id.in_(wanted)).options(*WHOLE)
+    return {row.id: row for row in session.scalars(query)}
+
+
+def _replace(session: Session, old: ServiceRow | None, service: Service) -> None:
+    if old is not None:
+        session.delete(old)
+        session.flush()
+    session.merge(organization_row(service.organization))
+    for location in service.locations:
+        session.merge(location_row(location))
+    session.flush()
+    session.add(to_row(service))
+
+
+def _retire(session: Session, feed: str, seen: set[str]) -> tuple[str, ...]:
+    query = select(ServiceRow).where(
+        ServiceRow.feed.startswith(feed, autoescape=True), ServiceRow.status == "active"
+    )
+    gone = [row for row in session.scalars(query) if row.id not in seen]
+    for row in gone:
+        row.status = "inactive"
+    return tuple(sorted(row.slug for row in gone))
+
+
+def with_feed(services: Iterable[Service], feed: str) -> Iterator[Service]:
+    """The same services as records of a feed."""
+    return (replace(service, feed=feed) for service in services)
