@@ -1,0 +1,141 @@
+"""Builds the house out of its settings: what each process holds, wired once, nothing started."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.page_reader import PageReader
+from channels import registry
+from channels.base import Channel, ChannelServices
+from common import deployment as deployments
+from common.clock import Clock, SystemClock
+from common.db import engine_for, sessions_for
+from common.deployment import Deployment
+from common.errors import SettingsError
+from common.settings import Settings
+from content.loader import ContentError, Topic, languages, load_messages, load_topics
+from conversations import receipts
+from conversations.inbox import Inbox
+from conversations.ledger import Ledger, Signals
+from conversations.receipts import DeliveryReceipt
+from conversations.render import Words
+from places.store import Places
+from signposting import needs as needs_file
+from signposting.store import Directory
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts that processes share.
+
+    Attributes:
+        ledger: for webhooks, pages and console; its connections are its own.
+        work_ledger: the same ledger on the worker's connections.
+        action_directory: the directory on the action endpoint's connections.
+    """
+
+    settings: Settings
+    deployment: Deployment
+    clock: Clock
+    topics: Mapping[str, Topic]
+    words: Words
+    ledger: Ledger
+    work_ledger: Ledger
+    channels: Mapping[str, Channel]
+    places: Places
+    action_directory: Directory
+
+    @property
+    def inbox(self) -> Inbox:
+        """The door for inbound messages."""
+        return Inbox(self.ledger)
+
+    def services(self) -> ChannelServices:
+        """What channels are given for their webhooks."""
+
+        def apply(receipt: DeliveryReceipt) -> None:
+            receipts.apply(self.ledger.sessions, receipt, now=self.clock.now())
+
+        return ChannelServices(
+            receive=self.inbox.receive,
+            clock=self.clock,
+            apply_receipt=apply,
+            transcript=PageReader(self.ledger),
+        )
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> House:
+    """Wire everything; opens no connection and starts nothing.
+
+    Raises:
+        SettingsError: the deployment, the words or the postcodes are missing or malformed; says
+            what to do.
+    """
+    clock = clock or SystemClock()
+    deployment = deployments.load(settings.root / "deployments", settings.deployment)
+    topics = read_topics(settings.root)
+    words = words_for(settings, deployment, topics)
+    keyring = settings.keyring()
+    channels = registry.build(settings)
+    signals = Signals()
+
+    def ledger(pool_size: int) -> Ledger:
+        return Ledger(
+            sessions_for(engine_for(settings.database_url, pool_size=pool_size)),
+            keyring,
+            words,
+            clock,
+            {name: channel.capabilities for name, channel in channels.items()},
+            signals,
+        )
+
+    action_engine = engine_for(settings.database_url, pool_size=settings.worker_threads)
+    return House(
+        settings=settings,
+        deployment=deployment,
+        clock=clock,
+        topics=topics,
+        words=words,
+        ledger=ledger(10),
+        work_ledger=ledger(settings.worker_threads + 2),
+        channels=channels,
+        places=open_places(settings.var, deployment),
+        action_directory=Directory(sessions_for(action_engine), needs_file.load()),
+    )
+
+
+def read_topics(root: Path) -> Mapping[str, Topic]:
+    """The topics by id.
+
+    Raises:
+        SettingsError: a topic file cannot be read; lists every such line.
+    """
+    try:
+        return {topic.id: topic for topic in load_topics(root)}
+    except ContentError as e:
+        raise SettingsError(f"the topics cannot be read:\n{e}") from e
+
+
+def words_for(settings: Settings, deployment: Deployment, topics: Mapping[str, Topic]) -> Words:
+    """The renderer of a deployment.
+
+    Raises:
+        SettingsError: a file of messages cannot be read.
+    """
+    try:
+        messages = {lang: load_messages(settings.root, lang) for lang in languages(settings.root)}
+    except ContentError as e:
+        raise SettingsError(f"the messages cannot be read:\n{e}") from e
+    return Words(messages, topics, deployment.variables(), demo=not settings.live)
+
+
+def open_places(var: Path, deployment: Deployment) -> Places:
+    """The postcode file.
+
+    Raises:
+        SettingsError: it was not built yet; says how.
+    """
+    path = var / "places.db"
+    if not path.is_file():
+        raise SettingsError(f"{path} is missing: run 'first1001 postcodes' to build it")
+    return Places(path, names=deployment.places)

@@ -1,0 +1,92 @@
+"""Wires one process's share of the house: worker, console, actions, background threads."""
+
+import threading
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from rasa_sdk import Action
+
+from app import effects
+from app.assistant import AssistantClient
+from app.bootstrap import House
+from app.worker import Worker, owner_name
+from bot.actions import all_actions
+from bot.actions.deps import Deps
+from channels.telegram import Telegram
+from common.log import logger
+from console.services import ConsoleServices
+from console.web import create_console
+from conversations import crash
+from conversations.delivery import Deliveries
+from conversations.turn import Turns
+
+log = logger()
+
+
+def actions(house: House) -> list[Action]:
+    """Every action, with what it may read."""
+    deps = Deps(
+        deployment=house.deployment,
+        places=house.places,
+        directory=house.action_directory,
+        topics=house.topics,
+    )
+    return all_actions(deps)
+
+
+def worker(house: House, client: AssistantClient) -> Worker:
+    """The threads that take turns and deliver."""
+    settings, ledger = house.settings, house.work_ledger
+    crash.arm(settings.crash_point)
+    turns = Turns(
+        ledger,
+        client,
+        effects.handlers(house),
+        owner_name(),
+        lease_s=settings.lease_s,
+        attempts=settings.turn_attempts,
+    )
+    deliveries = Deliveries(ledger, dict(house.channels), owner_name(), lease_s=settings.lease_s)
+    return Worker(turns, deliveries, ledger.signals, settings.worker_threads)
+
+
+def console(house: House) -> FastAPI:
+    """The staff console."""
+    settings = house.settings
+    return create_console(
+        ConsoleServices(
+            ledger=house.ledger,
+            assets=settings.var / "assets",
+            base_url=settings.console_base_url,
+            service_name=house.deployment.service_name,
+            demo=not settings.live,
+            must_verify=settings.live,
+            zone=house.deployment.time_zone,
+        )
+    )
+
+
+def background(house: House, stop: threading.Event) -> Sequence[threading.Thread]:
+    """What runs beside the web servers: Telegram's webhook or its polling."""
+    telegram = house.channels.get("telegram")
+    if not isinstance(telegram, Telegram) or house.settings.telegram is None:
+        return ()
+    services = house.services()
+    if house.settings.telegram.polling:
+        target = telegram.poll_forever
+        return (threading.Thread(target=target, args=(services, stop), daemon=True),)
+    return (threading.Thread(target=_register, args=(telegram, stop), daemon=True),)
+
+
+def _register(telegram: Telegram, stop: threading.Event) -> None:
+    """Tell Telegram our webhook, again and again until it listens."""
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            telegram.register_webhook()
+        except Exception:  # noqa: BLE001 (whatever it says now, it is asked again)
+            log.warning("telegram.webhook_not_registered", again_in_s=wait)
+            stop.wait(wait)
+            wait = min(wait * 2, 60)
+        else:
+            return

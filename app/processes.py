@@ -1,0 +1,134 @@
+"""Starts, watches and ends the processes beside ours: the assistant and the simulators."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common.errors import SettingsError
+from common.log import logger
+from common.settings import PREFIX, Settings
+
+log = logger()
+
+_LONGEST_WAIT_S = 30.0
+
+
+@dataclass
+class Kept:
+    """A child process that is started again when it dies, later each time, until it is ended."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    log_file: Path
+    _process: subprocess.Popen[bytes] | None = None
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Start it, and a thread that keeps it running."""
+        self._spawn()
+        threading.Thread(target=self._keep, name=f"keep-{self.name}", daemon=True).start()
+
+    def end(self, *, timeout_s: float = 8) -> None:
+        """Ask it to end, and kill it where it does not."""
+        self._ended.set()
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        running = self._process is not None and self._process.poll() is None
+        return self._process.pid if running and self._process else None
+
+    def _spawn(self) -> None:
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("ab") as output:
+            self._process = subprocess.Popen(
+                list(self.command),
+                cwd=self.folder,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _keep(self) -> None:
+        wait = 0.5
+        while not self._ended.is_set():
+            started = time.monotonic()
+            process = self._process
+            if process is not None:
+                process.wait()
+            if self._ended.is_set():
+                return
+            wait = 0.5 if time.monotonic() - started > 60 else min(wait * 2, _LONGEST_WAIT_S)
+            code = process.returncode if process is not None else None
+            log.error("process.died", process=self.name, code=code, again_in_s=wait)
+            if self._ended.wait(wait):
+                return
+            self._spawn()
+
+
+def assistant(settings: Settings, *, port: int, model: Path | None = None) -> Kept:
+    """The assistant on a loopback port.
+
+    Raises:
+        SettingsError: its environment or its model is missing; says how to make it.
+    """
+    python = settings.root / "bot" / ".venv" / "bin" / "python"
+    model = model or settings.model
+    if not python.exists():
+        raise SettingsError("the assistant's environment is missing: run 'make bot-env'")
+    if not model.is_file():
+        raise SettingsError(f"{model} is missing: run 'first1001 train' to train a model")
+    environment = _plain_environment() | {
+        PREFIX + "INTERNAL_SECRET": settings.internal_secret,
+        PREFIX + "ACTIONS_URL": f"http://127.0.0.1:{settings.action_port}/webhook",
+        PREFIX + "ACTION_TIMEOUT_S": f"{settings.action_timeout_s:g}",
+        PREFIX + "NLU_PROFILE": settings.nlu_profile,
+        PREFIX + "MODEL": str(model),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    command = [str(python), "-m", "bot.launch", "run", "--port", str(port)]
+    return Kept(
+        "assistant", command, environment, settings.root, settings.var / "log" / "assistant.log"
+    )
+
+
+def simulators(settings: Settings, python: str) -> Kept:
+    """The doubles of Twilio and Telegram, each with its phone to type on."""
+    command = [
+        python,
+        "-m",
+        "channels.doubles",
+        "--sms-port",
+        str(settings.sms_double_port),
+        "--telegram-port",
+        str(settings.telegram_double_port),
+    ]
+    own = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
+    environment = _plain_environment() | own
+    return Kept(
+        "simulators", command, environment, settings.root, settings.var / "log" / "simulators.log"
+    )
+
+
+def _plain_environment() -> dict[str, str]:
+    # A child gets what it needs to run, none of our secrets by accident.
+    keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE")
+    return {k: os.environ[k] for k in keep if k in os.environ}

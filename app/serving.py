@@ -1,0 +1,102 @@
+"""Starts the processes of the command line and says where they are to be found."""
+
+import sys
+import threading
+import time
+
+from app import serve as serving
+from app.bootstrap import House
+from app.set_up import SetUp
+from common import log
+from common.errors import SettingsError
+from common.settings import Settings
+
+_START_S = 90
+
+
+def serve(settings: Settings) -> None:
+    """Everything on one machine, until a signal comes."""
+    refuse_unready(settings)
+    log.configure(level=settings.log_level, as_json=settings.log_json)
+    everything, done = serving.everything(settings)
+    listening = threading.Event()
+    threading.Thread(
+        target=_announce, args=(everything, done, listening), name="announce", daemon=True
+    ).start()
+    everything.run(ready=listening)
+
+
+def web(settings: Settings) -> None:
+    """The public address and the console; the database is shared with workers."""
+    refuse_unready(settings)
+    log.configure(level=settings.log_level, as_json=settings.log_json)
+    serving.only_web(settings).run()
+
+
+def worker(settings: Settings) -> None:
+    """Turns, deliveries, actions."""
+    refuse_unready(settings)
+    log.configure(level=settings.log_level, as_json=settings.log_json)
+    serving.only_worker(settings).run()
+
+
+def assistant(settings: Settings) -> None:
+    """The assistant, in the foreground of this process."""
+    serving.only_assistant(settings)
+
+
+def refuse_unready(settings: Settings) -> None:
+    """In live mode, see that nothing is missing.
+
+    Raises:
+        SettingsError: something is; lists it in plain words.
+    """
+    if not settings.live:
+        return
+    from app import ready
+
+    missing = ready.missing(settings)
+    if missing:
+        listed = "\n".join(f"- {sentence}" for sentence in missing)
+        raise SettingsError(f"this deployment is not ready for live mode:\n{listed}")
+
+
+def _announce(everything: serving.Everything, done: SetUp, listening: threading.Event) -> None:
+    if not listening.wait(_START_S):
+        return
+    print(_addresses(everything.settings, everything.house, done), file=sys.stderr, flush=True)
+    ends = time.monotonic() + _START_S
+    while time.monotonic() < ends:
+        if everything.client.ready():
+            print("The assistant is ready.", file=sys.stderr, flush=True)
+            return
+        time.sleep(0.2)
+    print(
+        f"The assistant did not start: see {everything.settings.var / 'log' / 'assistant.log'}",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _addresses(settings: Settings, house: House, done: SetUp) -> str:
+    lines = [
+        "",
+        f"First1001 for {house.deployment.service_name}",
+        f"  Web chat            {settings.public_base_url}",
+        f"  Console             {settings.console_base_url}",
+    ]
+    if settings.simulators:
+        lines += [
+            f"  SMS simulator       http://127.0.0.1:{settings.sms_double_port}",
+            f"  Telegram simulator  http://127.0.0.1:{settings.telegram_double_port}",
+        ]
+    if done.demo_email:
+        lines += [
+            "",
+            f"  Sign in to the console as {done.demo_email}",
+            f"  with the one-time password {done.demo_password}",
+        ]
+    if not settings.live:
+        lines += ["", "  This is a demonstration: nobody reads it and nobody will call."]
+    lines += ["  Press Ctrl+C to end.", ""]
+    return "\n".join(lines)

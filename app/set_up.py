@@ -1,0 +1,49 @@
+"""What `serve` sees to before it serves on one machine: tables, directory, a demo worker."""
+
+from dataclasses import dataclass
+
+from app import migrate
+from common import deployment as deployments
+from common.clock import SystemClock
+from common.db import Sessions, engine_for, sessions_for
+from common.settings import Settings
+from console import staff
+from places.store import Places
+from signposting import deployment_services, importer
+from signposting import needs as needs_file
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What was made: the demo worker's sign-in, shown once."""
+
+    demo_email: str | None
+    demo_password: str | None
+
+
+def set_up(settings: Settings) -> SetUp:
+    """Bring the database to today's tables and fill the directory; twice equals once."""
+    migrate.upgrade(settings.root, settings.database_url)
+    engine = engine_for(settings.database_url, pool_size=1)
+    sessions = sessions_for(engine)
+    try:
+        import_services(settings, sessions)
+        if settings.live:
+            return SetUp(None, None)
+        with sessions.begin() as session:
+            email, password = staff.demo_worker(session, now=SystemClock().now())
+        return SetUp(email, password)
+    finally:
+        engine.dispose()
+
+
+def import_services(settings: Settings, sessions: Sessions) -> importer.ImportReport:
+    """Bring the directory to the deployment's own list of services."""
+    deployment = deployments.load(settings.root / "deployments", settings.deployment)
+    needs = needs_file.load()
+    path = settings.var / "places.db"
+    places = Places(path, names=deployment.places) if path.is_file() else None
+    services = deployment_services.read(deployment, needs, places=places)
+    return importer.write(
+        sessions, services, needs, feed=deployment_services.FEED + deployment.name
+    )

@@ -1,0 +1,23 @@
+"""Ports: says in one plain sentence when one is taken, before anything is started."""
+
+import socket
+
+from common.errors import SettingsError
+
+
+def check_free(bind: str, port: int, *, setting: str) -> None:
+    """See that a port can be bound.
+
+    Raises:
+        SettingsError: something else listens there; names the setting that changes it.
+    """
+    if port == 0:
+        return
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind, port))
+        except OSError as e:
+            raise SettingsError(
+                f"port {port} on {bind} is in use: end what listens there, or set {setting}"
+            ) from e
