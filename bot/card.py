@@ -1,4 +1,4 @@
-"""The card beside a model file: what it is, what it was made from, how well it did; it loads no model."""
+"""The card beside a model: what it is, what made it, how well it did; it loads no model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rasa's input channel "turn": one request holds a conversation's state and one message, the answer holds all that is new.
+"""Rasa's input channel "turn": state and one message in, all that is new out.
 
 It keeps nothing and logs no words. It answers 200 only for a whole turn, since the caller sends
 what it gets to a parent.
@@ -7,7 +7,6 @@ what it gets to a parent.
 from __future__ import annotations
 
 import hmac
-import inspect
 import logging
 import os
 from datetime import datetime
@@ -19,6 +18,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
+from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -54,7 +54,11 @@ class TurnOutput(OutputChannel):
         """The name that Rasa gives to response variations by channel; we have none."""
         return "turn"
 
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+    async def send_response(
+        self,
+        recipient_id: str,  # noqa: ARG002 (Rasa's signature)
+        message: dict[str, Any],
+    ) -> None:
         """Sorts one reply part into messages, effects or the silent marker."""
         part = message.get("custom") or {}
         if "key" in part:
@@ -105,7 +109,7 @@ class TurnInput(InputChannel):
 
     def blueprint(self, on_new_message: Any) -> Blueprint:
         """Both routes, for Rasa to mount."""
-        routes = Blueprint("turn", inspect.getmodule(self).__name__)
+        routes = Blueprint("turn", __name__)
 
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
@@ -123,13 +127,20 @@ class TurnInput(InputChannel):
             if agent is None:
                 return _failed(Failure("not_ready", "no model is loaded"))
             try:
-                asked = TurnRequest.read(request.json, set(agent.domain.intents))
+                asked = TurnRequest.read(_json(request), set(agent.domain.intents))
                 start = opening(asked.seed, agent.domain)
             except (BadTurn, BadSeed) as error:
                 return response.json({"error": str(error)}, status=422)
             return await _run(agent, asked, start, on_new_message)
 
         return routes
+
+
+def _json(request: Request) -> Any:
+    try:
+        return request.json
+    except SanicException:
+        raise BadTurn("body: no JSON") from None
 
 
 def _ready_agent(request: Request) -> Agent | None:

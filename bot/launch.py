@@ -1,4 +1,4 @@
-"""Starts Rasa's command line in this environment: `python -m bot.launch run|train|shell|test|data ...`.
+"""Starts Rasa's command line here: `python -m bot.launch run|train|shell|test|data ...`.
 
 It prepares the process (no telemetry, no TensorFlow, one numeric thread), adds this repository's
 paths where none are given, and for `run` checks the model. It changes nothing that Rasa does.
@@ -32,7 +32,7 @@ _PATHS = {
 
 def prepare() -> None:
     """Readies this process for importing Rasa; calling it twice is harmless."""
-    # Telemetry brings crash reports to a third party with it: never, whatever the caller's setting.
+    # Telemetry brings crash reports to a third party with it: never, whoever asks for it.
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     # Rasa's cache of trained steps does not see the code of our components change.
@@ -42,6 +42,7 @@ def prepare() -> None:
         os.environ.setdefault(name, "1")
     # Rasa's own use of old interfaces: nothing that anybody here could act on.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")
     stand_ins.install()
 
 

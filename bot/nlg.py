@@ -1,4 +1,4 @@
-"""Answers Rasa's request for words with a key and its variables; it never holds or renders words."""
+"""Answers Rasa's request for words with a key and variables; it never holds or renders words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ class KeysOnly(NaturalLanguageGenerator):
         return
 
     async def generate(
-        self, utter_action: str, tracker: Any, output_channel: str, **kwargs: Any
+        self,
+        utter_action: str,
+        tracker: Any,  # noqa: ARG002 (Rasa's signature)
+        output_channel: str,  # noqa: ARG002
+        **kwargs: Any,
     ) -> dict[str, Any]:
         """The reply part of one `utter_*` key.
 

@@ -1,4 +1,4 @@
-"""Turns a conversation's snapshot into the events that open a turn, and back; it knows no HTTP and no store.
+"""Turns a conversation's snapshot into the events that open a turn, and back; no HTTP, no store.
 
 A seed is `{"format": 1, "slots": {}, "active_loop": str | None, "requested_slot": str | None,
 "loop_flags": {"rejected": bool}}`. Only a whole state is seeded, never a window of old events: a

@@ -1,4 +1,4 @@
-"""Stands in for packages that Rasa imports and this assistant never uses; it must be installed before Rasa is imported.
+"""Stands in for packages that Rasa imports and this assistant never uses; `install` comes first.
 
 Rasa 3.6 imports TensorFlow, every stock channel's client and every store's driver even when no
 component needs them. A stand-in can be imported, subclassed, named in an annotation and used as a
@@ -13,7 +13,7 @@ import sys
 import types
 from typing import Any
 
-# Import names; whatever lies below them stands in too. Kept in step with overrides.txt (tests/bot/test_stand_ins.py).
+# Import names; whatever lies below them stands in too. In step with overrides.txt: a test.
 ABSENT = (
     "aio_pika",
     "aiogram",
@@ -103,7 +103,7 @@ class _Module(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+    def find_spec(self, fullname: str, *_: Any) -> Any:
         parts = fullname.split(".")
         if parts[0] not in ABSENT and ".".join(parts[:2]) not in ABSENT:
             return None
@@ -112,7 +112,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         module = _Module(spec.name)
         module.__path__ = []
-        module.__version__ = "2.12.0+none"  # Rasa compares TensorFlow's version on import
+        vars(module)["__version__"] = "2.12.0+none"  # Rasa compares TensorFlow's version on import
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:

@@ -1,4 +1,4 @@
-"""Trains the assistant's model and writes its card: `python -m bot.train [name]`; it puts nothing into service."""
+"""Trains a model and writes its card: `python -m bot.train [name]`; nothing goes into service."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def train(name: str) -> dict[str, Any]:
     Raises:
         SystemExit: Rasa made no model; it has said why.
     """
+    os.environ["TQDM_DISABLE"] = "1"  # Rasa's bars take a millisecond each and fill the screen
     launch.prepare()
     from rasa.model_training import train as rasa_train
     from rasa.utils.log_utils import configure_structlog

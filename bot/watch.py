@@ -1,4 +1,6 @@
-"""Records what goes wrong inside one turn, since Rasa hides it behind an empty answer; it decides nothing.
+"""Records what goes wrong inside a turn, which Rasa hides behind an empty answer.
+
+It decides nothing.
 
 Rasa's processor logs an exception of an action and goes on without the action's events, and its
 fail-safe store turns an error into an empty session. `install` wraps both so that the connector
@@ -24,7 +26,7 @@ Kind = Literal["not_ready", "action", "store", "incomplete"]
 
 @dataclass(frozen=True)
 class Failure:
-    """One thing that went wrong: `kind` as in the turn's answer, `what` without a parent's words."""
+    """One thing that went wrong; `what` never holds a parent's words."""
 
     kind: Kind
     what: str
@@ -96,7 +98,7 @@ def install(action_timeout_s: float) -> None:
     RemoteAction._validate_action_result = validate
 
 
-def _with_subclasses(cls: type) -> set[type]:
+def _with_subclasses(cls: Any) -> set[Any]:
     return {cls}.union(*(_with_subclasses(sub) for sub in cls.__subclasses__()))
 
 

@@ -1,0 +1,1 @@
+"""Language understanding: pure functions, and the two Rasa components that call them."""

@@ -1,0 +1,145 @@
+"""Writes all-MiniLM-L6-v2 as an int8 ONNX file; run once, by bot/encoder_setup.py.
+
+`python encoder_graph.py WEIGHTS.safetensors OUT.onnx`. The graph takes the word-piece ids of one
+text and gives one vector of 384 numbers, the mean over the pieces. It reads weights, never code.
+Source of the arithmetic: the model's config.json: 6 layers, 12 heads of 32, GELU, norm 1e-12.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+Array = np.ndarray[Any, Any]
+LAYERS, HEADS, HEAD_SIZE, WIDTH = 6, 12, 32, 384
+
+
+def read_safetensors(path: Path) -> dict[str, Array]:
+    """Tensor name -> array. Source: the safetensors format (8 bytes of length, JSON, raw data)."""
+    raw = path.read_bytes()
+    length = int.from_bytes(raw[:8], "little")
+    start = 8 + length
+    kinds = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
+    tensors = {}
+    for name, entry in json.loads(raw[8:start]).items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            data = np.frombuffer(raw[start + begin : start + end], kinds[entry["dtype"]])
+            tensors[name] = data.reshape(entry["shape"])
+    return tensors
+
+
+class Graph:
+    """Collects nodes and constants; each method returns the name of its result."""
+
+    def __init__(self, weights: dict[str, Array]) -> None:
+        self.weights = weights
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+
+    def constant(self, array: Array) -> str:
+        """A constant of the graph."""
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def number(self, value: float) -> str:
+        """A constant of one number."""
+        return self.constant(np.array(value, np.float32))
+
+    def op(self, kind: str, *inputs: str, **attributes: object) -> str:
+        """One operator of opset 17."""
+        name = f"v{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
+        return name
+
+    def linear(self, x: str, key: str) -> str:
+        """A dense layer."""
+        product = self.op("MatMul", x, self.constant(self.weights[f"{key}.weight"].T))
+        return self.op("Add", product, self.constant(self.weights[f"{key}.bias"]))
+
+    def layer_norm(self, x: str, key: str) -> str:
+        """A layer norm."""
+        scale = self.constant(self.weights[f"{key}.weight"])
+        bias = self.constant(self.weights[f"{key}.bias"])
+        return self.op("LayerNormalization", x, scale, bias, axis=-1, epsilon=1e-12)
+
+    def heads(self, x: str, key: str, order: list[int]) -> str:
+        """A dense layer cut into heads, its axes in `order`."""
+        shape = self.constant(np.array([-1, HEADS, HEAD_SIZE], np.int64))
+        return self.op("Transpose", self.op("Reshape", self.linear(x, key), shape), perm=order)
+
+    def gelu(self, x: str) -> str:
+        """The exact GELU."""
+        erf = self.op("Erf", self.op("Mul", x, self.number(2**-0.5)))
+        return self.op(
+            "Mul", self.op("Mul", x, self.op("Add", erf, self.number(1))), self.number(0.5)
+        )
+
+
+def _embeddings(g: Graph) -> str:
+    w = g.weights
+    positions = (
+        w["embeddings.position_embeddings.weight"]
+        + w["embeddings.token_type_embeddings.weight"][0]
+    )
+    words = g.op("Gather", g.constant(w["embeddings.word_embeddings.weight"]), "ids")
+    zero = g.constant(np.array([0], np.int64))
+    places = g.op("Slice", g.constant(positions), zero, g.op("Shape", "ids"))
+    return g.layer_norm(g.op("Add", words, places), "embeddings.LayerNorm")
+
+
+def _layer(g: Graph, x: str, key: str) -> str:
+    attention = f"{key}.attention.self"
+    query = g.heads(x, f"{attention}.query", [1, 0, 2])
+    keys = g.heads(x, f"{attention}.key", [1, 2, 0])
+    values = g.heads(x, f"{attention}.value", [1, 0, 2])
+    scores = g.op("Mul", g.op("MatMul", query, keys), g.number(HEAD_SIZE**-0.5))
+    mixed = g.op("MatMul", g.op("Softmax", scores, axis=-1), values)
+    flat = g.constant(np.array([-1, WIDTH], np.int64))
+    joined = g.op("Reshape", g.op("Transpose", mixed, perm=[1, 0, 2]), flat)
+    seen = g.op("Add", x, g.linear(joined, f"{key}.attention.output.dense"))
+    seen = g.layer_norm(seen, f"{key}.attention.output.LayerNorm")
+    wide = g.gelu(g.linear(seen, f"{key}.intermediate.dense"))
+    thought = g.op("Add", seen, g.linear(wide, f"{key}.output.dense"))
+    return g.layer_norm(thought, f"{key}.output.LayerNorm")
+
+
+def build(weights: dict[str, Array]) -> onnx.ModelProto:
+    """The whole encoder, in the weights' own precision."""
+    g = Graph(weights)
+    x = _embeddings(g)
+    for i in range(LAYERS):
+        x = _layer(g, x, f"encoder.layer.{i}")
+    g.nodes.append(helper.make_node("ReduceMean", [x], ["vector"], axes=[0], keepdims=0))
+    graph = helper.make_graph(
+        g.nodes,
+        "all-MiniLM-L6-v2",
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])],
+        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [WIDTH])],
+        g.constants,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 9
+    onnx.checker.check_model(model)
+    return model
+
+
+def main(weights: Path, out: Path) -> None:
+    """Builds the graph and writes it with int8 weights."""
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "full.onnx"
+        onnx.save(build(read_safetensors(weights)), full)
+        quantize_dynamic(full, out, weight_type=QuantType.QInt8, per_channel=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
