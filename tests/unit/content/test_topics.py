@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import textstat
+import yaml
 
 from content.loader import Topic, check, load_topics
 from content.loader.checks import OLDEST_READER
@@ -16,10 +17,18 @@ from content.loader.checks import OLDEST_READER
 ROOT = Path(__file__).parents[3]
 TOPICS = load_topics(ROOT)
 GRADE_TO_AGE = 5
+DEPLOYMENTS = [
+    yaml.safe_load(path.read_text("utf-8"))
+    for path in (ROOT / "deployments").glob("*/deployment.yml")
+]
+AREAS = {one[name] for one in DEPLOYMENTS for name in ("area_adjective", "service_name")}
 
 
 def test_the_checks_have_nothing_to_say_about_our_words() -> None:
-    problems = check(ROOT, live=False, today=date(2026, 11, 25), blocked_numbers=[])
+    listed = yaml.safe_load((ROOT / "deployments" / "blocked_numbers.yml").read_text("utf-8"))
+    blocked = re.findall(r"\d[\d ]{3,}\d", str(listed))
+    assert len(blocked) > 5
+    problems = check(ROOT, live=False, today=date(2026, 11, 25), blocked_numbers=blocked)
     assert [str(problem) for problem in problems] == []
 
 
@@ -55,6 +64,19 @@ def test_a_topic_names_no_area_and_uses_only_variables_of_the_deployment(topic: 
         words = " ".join((text.long, text.short, text.urgent or ""))
         assert set(re.findall(r"{{\s*(.*?)\s*}}", words)) <= known
         assert "{%" not in words
+        for area in AREAS:
+            assert area.lower() not in f"{topic.title} {words}".lower()
+
+
+def test_every_need_is_one_that_a_service_meets() -> None:
+    files = (ROOT / "deployments").glob("*/services.yml")
+    met = {
+        need
+        for file in files
+        for service in yaml.safe_load(file.read_text("utf-8"))
+        for need in service.get("needs", [])
+    }
+    assert {need for topic in TOPICS for need in topic.needs} <= met
 
 
 def test_examples_speak_in_many_voices() -> None:
