@@ -17,6 +17,7 @@ from content.loader import ContentError, Topic, languages, load_messages, load_t
 from conversations import receipts
 from conversations.inbox import Inbox
 from conversations.ledger import Ledger, Signals
+from conversations.model import Sender
 from conversations.receipts import DeliveryReceipt
 from conversations.render import Words
 from places.store import Places
@@ -42,6 +43,7 @@ class House:
     ledger: Ledger
     work_ledger: Ledger
     channels: Mapping[str, Channel]
+    senders: Mapping[str, Sender]
     places: Places
     action_directory: Directory
 
@@ -64,8 +66,18 @@ class House:
         )
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> House:
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    senders: Mapping[str, Sender] | None = None,
+) -> House:
     """Wire everything; opens no connection and starts nothing.
+
+    Args:
+        settings: of this process.
+        clock: the machine's where none is given.
+        senders: what messages are handed to instead of the real channels.
 
     Raises:
         SettingsError: the deployment, the words or the postcodes are missing or malformed; says
@@ -76,7 +88,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
     topics = read_topics(settings.root)
     words = words_for(settings, deployment, topics)
     keyring = settings.keyring()
-    channels = registry.build(settings)
+    channels = registry.build(settings) if senders is None else {}
+    hands: Mapping[str, Sender] = senders if senders is not None else dict(channels)
     signals = Signals()
 
     def ledger(pool_size: int) -> Ledger:
@@ -85,7 +98,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
             keyring,
             words,
             clock,
-            {name: channel.capabilities for name, channel in channels.items()},
+            {name: sender.capabilities for name, sender in hands.items()},
             signals,
         )
 
@@ -99,6 +112,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         ledger=ledger(10),
         work_ledger=ledger(settings.worker_threads + 2),
         channels=channels,
+        senders=hands,
         places=open_places(settings.var, deployment),
         action_directory=Directory(sessions_for(action_engine), needs_file.load()),
     )

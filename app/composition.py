@@ -46,7 +46,7 @@ def worker(house: House, client: AssistantClient) -> Worker:
         lease_s=settings.lease_s,
         attempts=settings.turn_attempts,
     )
-    deliveries = Deliveries(ledger, dict(house.channels), owner_name(), lease_s=settings.lease_s)
+    deliveries = Deliveries(ledger, house.senders, owner_name(), lease_s=settings.lease_s)
     return Worker(turns, deliveries, ledger.signals, settings.worker_threads)
 
 

@@ -8,6 +8,7 @@ from common.clock import SystemClock
 from common.db import Sessions, engine_for, sessions_for
 from common.settings import Settings
 from console import staff
+from console.passwords import Passwords
 from places.store import Places
 from signposting import deployment_services, importer
 from signposting import needs as needs_file
@@ -30,11 +31,24 @@ def set_up(settings: Settings) -> SetUp:
         import_services(settings, sessions)
         if settings.live:
             return SetUp(None, None)
-        with sessions.begin() as session:
-            email, password = staff.demo_worker(session, now=SystemClock().now())
-        return SetUp(email, password)
+        return _demo_worker(settings, sessions)
     finally:
         engine.dispose()
+
+
+def _demo_worker(settings: Settings, sessions: Sessions) -> SetUp:
+    passwords = Passwords()
+    try:
+        with sessions.begin() as session:
+            made = staff.demo_worker(
+                session,
+                keyring=settings.keyring(),
+                passwords=passwords,
+                now=SystemClock().now(),
+            )
+    finally:
+        passwords.close()
+    return SetUp(made.email, made.password)
 
 
 def import_services(settings: Settings, sessions: Sessions) -> importer.ImportReport:

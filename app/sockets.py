@@ -21,3 +21,10 @@ def check_free(bind: str, port: int, *, setting: str) -> None:
             raise SettingsError(
                 f"port {port} on {bind} is in use: end what listens there, or set {setting}"
             ) from e
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses at this moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
