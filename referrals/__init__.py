@@ -1,0 +1,1 @@
+"""Self-referral: what parents tell and what becomes of it; knows no Rasa and no channel."""

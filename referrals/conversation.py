@@ -1,0 +1,350 @@
+"""One step of the telling of a referral: what was heard in, what to say and ask out; pure.
+
+It knows message keys but no words, no Rasa and no database.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from referrals import eligibility, summary
+from referrals.choices import applied
+from referrals.corrections import Command, read_command
+from referrals.facts import Facts, read_facts
+from referrals.merge import Merged, home_of, merge
+from referrals.model import AFTER, Record
+from referrals.progress import (
+    CARRY_ON,
+    OUTSIDE,
+    Progress,
+    is_required,
+    missing,
+    next_field,
+)
+from referrals.telling import Heard, Say, Setting, Step
+from referrals.text import is_question, plain, yes_or_no
+
+FREE: Final = ("reason", "best_time", "gp", *(n for n in AFTER if n != "date_of_birth"))
+"""Fields whose answer is taken in her own words."""
+
+LONGEST: Final = 2000
+"""Characters of her own words that are kept in one field."""
+
+_INTENT_COMMANDS: Final[Mapping[str, Command]] = {
+    "cancel": "cancel",
+    "skip": "skip",
+    "go_back": "back",
+    "show_answers": "show",
+    "call_me": "call_me",
+}
+_INTERRUPTING: Final = 0.6
+_SHORT: Final = 8  # words
+_BECAUSE: Final = re.compile(
+    r"\b(?:because|cos|coz|cause|as)\s+(.{12,})", re.IGNORECASE | re.DOTALL
+)
+
+
+def step(
+    heard: Heard, record: Record, progress: Progress, *, asking: str | None, setting: Setting
+) -> Step:
+    """Take one message.
+
+    Args:
+        asking: the field that was asked last; None when the telling begins.
+    """
+    turn = _Turn(heard, record, progress, asking, setting)
+    if heard.choice is not None:
+        return turn.choose(*heard.choice)
+    command = _command(heard)
+    if command is not None:
+        return turn.obey(command)
+    return turn.listen()
+
+
+def _command(heard: Heard) -> Command | None:
+    if heard.is_payload:
+        return _INTENT_COMMANDS.get(heard.intent or "")
+    command = read_command(heard.text)
+    if command is None and len(heard.text.split()) <= 5 and heard.confidence >= 0.85:
+        by_intent = _INTENT_COMMANDS.get(heard.intent or "")
+        # Only what cannot lose anything is believed to the classifier alone.
+        command = by_intent if by_intent in ("back", "show") else None
+    return command
+
+
+@dataclass
+class _Turn:
+    heard: Heard
+    record: Record
+    progress: Progress
+    asking: str | None
+    setting: Setting
+
+    def choose(self, name: str, value: str) -> Step:
+        if name == "change":
+            return self._reopen(value)
+        found = applied(self.record, self.progress, name, value)
+        if found is None:
+            return self._again()
+        self.record, self.progress = found
+        if self.progress.ending:
+            return Step(self.record, self.progress)
+        return self._next(self.progress.answer(name))
+
+    def obey(self, command: Command) -> Step:
+        if command == "cancel":
+            return self._end("cancelled")
+        if command == "pause":
+            return self._end("paused")
+        if command == "call_me":
+            return self._call_me()
+        if command == "show":
+            short = self.setting.channel == "sms"
+            shown = summary.for_parent(self.record, short=short)
+            return self._ask_again(Say("utter_referral_answers", {"answers": shown}))
+        if command == "back":
+            return self._back()
+        return self._skip()
+
+    def listen(self) -> Step:
+        if self.asking == "consent" and (step := self._consent()):
+            return step
+        if self.asking in (CARRY_ON, "parent_agrees") and (step := self._yes_or_no()):
+            return step
+        facts, merged = self._read()
+        took = bool(merged.changed)
+        if merged.problems or (took and self._answers(merged)):
+            return self._took(facts, merged)
+        if self._takes_own_words(took=took):
+            return self._own_words(merged)
+        return self._took(facts, merged) if took else self._took_nothing(facts, merged)
+
+    def _read(self) -> tuple[Facts, Merged]:
+        facts = self._facts(self.asking)
+        merged = self._merge(facts)
+        if not merged.changed and not merged.problems and not facts.reopened:
+            facts, merged = self._second_reading(facts, merged)
+        if self.asking is None and (said := _BECAUSE.search(self.heard.text)):
+            merged = replace(merged, record=merged.record.having("reason", said[1][:LONGEST]))
+        return facts, merged
+
+    def _took_nothing(self, facts: Facts, merged: Merged) -> Step:
+        if facts.reopened and not self._interrupts():
+            return self._reopen(facts.reopened)
+        if self.asking is None:
+            self.record = merged.record
+            return self._next(self.progress)
+        if self._interrupts():
+            return self._interrupted()
+        if self.asking == OUTSIDE:
+            return self._end("not_eligible")
+        return self._again()
+
+    def _facts(self, expecting: str | None) -> Facts:
+        born = self.record.baby.born if self.record.baby else None
+        text = self.heard.text
+        if self.progress.pending and expecting == "baby":
+            text = f"{self.progress.pending} {text}"
+        return read_facts(text, today=self.heard.now.date(), expecting=expecting, born=born)
+
+    def _merge(self, facts: Facts) -> Merged:
+        return merge(
+            self.record,
+            facts,
+            self.heard.text,
+            lookup=self.setting.lookup,
+            channel=self.setting.channel,
+        )
+
+    def _second_reading(self, facts: Facts, merged: Merged) -> tuple[Facts, Merged]:
+        # "no, it's Ayesha" speaks of what was answered last; a place may be named, not coded.
+        if self.asking == "phone" and yes_or_no(self.heard.text) and self._on_phone():
+            record, progress = applied(self.record, self.progress, "phone", "same") or (
+                self.record,
+                self.progress,
+            )
+            self.progress = progress
+            return facts, Merged(record, ("phone",), ())
+        if self.asking == "postcode" and not is_question(self.heard.text):
+            place = self.setting.lookup(self.heard.text)
+            if place is not None:
+                home = home_of(place.text, place, full=place.kind == "postcode")
+                problems = ("postcode_split",) if place.split else ()
+                return facts, Merged(replace(self.record, postcode=home), ("postcode",), problems)
+        if facts.correction and self.progress.answered:
+            again = self._facts(self.progress.answered[-1])
+            return again, self._merge(again)
+        return facts, merged
+
+    def _on_phone(self) -> bool:
+        return self.setting.channel == "sms"
+
+    def _answers(self, merged: Merged) -> bool:
+        if self.asking not in FREE or self.asking in merged.changed:
+            return True
+        # A short message that is wholly another fact is not her story.
+        return len(self.heard.text.split()) <= _SHORT
+
+    def _takes_own_words(self, *, took: bool) -> bool:
+        if self.asking not in FREE or (self._interrupts() and not took):
+            return False
+        words = plain(self.heard.text)
+        return len(words) >= (2 if self.asking != "reason" else 4)
+
+    def _own_words(self, merged: Merged) -> Step:
+        name = self.asking or "reason"
+        words = self.heard.text.strip()[:LONGEST]
+        record = merged.record
+        if name in AFTER:
+            record = replace(record, extra={**record.extra, name: words})
+        else:
+            record = record.having(name, words)
+        self.record = record
+        return self._next(self.progress.answer(name))
+
+    def _took(self, facts: Facts, merged: Merged) -> Step:
+        before, self.record = self.record, merged.record
+        progress = self.progress
+        for name in merged.changed:
+            progress = progress.answer(name)
+        says: list[Say] = []
+        if merged.problems:
+            problem = merged.problems[0]
+            pending = self.heard.text if problem == "born_or_due" else None
+            progress = replace(progress, pending=pending, tries=progress.tries + 1)
+            says.append(Say("utter_referral_problem", {"problem": problem}))
+            return self._next(progress, says, ask=_field_of(problem))
+        progress = replace(progress, pending=None)
+        told = summary.for_parent(merged.record, short=self.setting.channel == "sms")
+        for name in merged.changed:
+            shown = _SHOWN.get(name, name)
+            if before.has(name) and (facts.correction or self.asking != name) and shown in told:
+                says.append(Say("utter_referral_changed", {"what": shown, "value": told[shown]}))
+        if self.asking == "consent":
+            says = []  # the summary itself shows the change
+        return self._next(progress, says)
+
+    def _consent(self) -> Step | None:
+        answer = yes_or_no(self.heard.text)
+        short = len(self.heard.text.split()) <= 6
+        if answer is None or not short:
+            return None
+        if not self._facts(None).empty or self._facts(None).reopened:
+            return None
+        if answer:
+            self.record = replace(self.record, consent=True)
+            return self._next(self.progress)
+        return self._end("no_consent")
+
+    def _yes_or_no(self) -> Step | None:
+        answer = yes_or_no(self.heard.text)
+        if answer is None:
+            return None
+        return self.choose(self.asking or "", "yes" if answer else "no")
+
+    def _call_me(self) -> Step:
+        progress = replace(self.progress, mode="callback", tries=0)
+        merged = self._merge(self._facts(None))
+        self.record = merged.record
+        return self._next(progress, [Say("utter_referral_callback")] if self.asking else [])
+
+    def _skip(self) -> Step:
+        name = self.asking
+        if name in (None, OUTSIDE):
+            return self._end("not_eligible") if name else self._next(self.progress)
+        if is_required(self.setting.fields, name or "", self.progress):
+            return self._ask_again(Say("utter_referral_needed"))
+        return self._next(self.progress.skip(name or ""))
+
+    def _back(self) -> Step:
+        if not self.progress.answered:
+            return self._ask_again()
+        last = self.progress.answered[-1]
+        return self._reopen(last)
+
+    def _reopen(self, name: str) -> Step:
+        if name not in self.record.__dataclass_fields__ and name not in AFTER:
+            return self._ask_again()
+        self.record = self.record.without(name)
+        left = tuple(n for n in self.progress.answered if n != name)
+        skipped = tuple(n for n in self.progress.skipped if n != name)
+        self.progress = replace(self.progress, answered=left, skipped=skipped, tries=0)
+        return Step(self.record, self.progress, ask=name)
+
+    def _interrupts(self) -> bool:
+        heard = self.heard
+        if heard.is_payload:
+            return True
+        asks = is_question(heard.text)
+        intent = heard.intent or ""
+        if self.asking == "reason":
+            # Her own story often reads like a topic; only a question is a question.
+            return asks and heard.confidence >= _INTERRUPTING
+        known = intent.startswith(("topic_", "ask_")) or intent in _ANSWERED
+        return known and heard.confidence >= _INTERRUPTING and (asks or self.asking not in FREE)
+
+    def _interrupted(self) -> Step:
+        if self.asking == OUTSIDE:
+            progress = replace(self.progress, ending="not_eligible")
+            return Step(self.record, progress, interruption=True)
+        return Step(self.record, self.progress, ask=self.asking, interruption=True)
+
+    def _again(self) -> Step:
+        progress = replace(self.progress, tries=self.progress.tries + 1)
+        name = self.asking or ""
+        if progress.tries >= 2 and not is_required(self.setting.fields, name, progress):
+            return self._next(progress.skip(name))
+        key = "utter_referral_again" if progress.tries < 2 else "utter_referral_stuck"
+        return Step(self.record, progress, (Say(key, {"field": name}),), ask=name or None)
+
+    def _ask_again(self, *says: Say) -> Step:
+        return self._next(self.progress, list(says), ask=self.asking)
+
+    def _end(self, ending: str) -> Step:
+        return Step(self.record, replace(self.progress, ending=ending))
+
+    def _next(
+        self, progress: Progress, says: Sequence[Say] = (), *, ask: str | None = None
+    ) -> Step:
+        setting = self.setting
+        if progress.mode == "referral":
+            decision = eligibility.decide(
+                setting.rules,
+                home=self.record.postcode,
+                baby=self.record.baby,
+                today=self.heard.now.date(),
+            )
+            if decision.eligible is False:
+                if self.asking == OUTSIDE and not says:
+                    return self._end("not_eligible")
+                why = Say("utter_referral_outside", {"reason": decision.reason})
+                return Step(self.record, progress, (*says, why), ask=OUTSIDE)
+        following = next_field(setting.fields, self.record, progress, channel=setting.channel)
+        if following is not None:
+            return Step(self.record, progress, tuple(says), ask=ask or following)
+        left = missing(setting.fields, self.record, progress, channel=setting.channel)
+        if left:
+            return Step(self.record, progress, tuple(says), ask=left[0])
+        ending = {"referral": "sent", "callback": "callback", "after": "more_told"}[progress.mode]
+        return Step(self.record, replace(progress, ending=ending), tuple(says))
+
+
+_SHOWN: Final = {"for_whom": "role", "contact_route": "route", "phone_shared": "shared"}
+_ANSWERED: Final = (
+    "find_support",
+    "help",
+    "complaint",
+    "out_of_scope",
+    "delete_me",
+    "greet",
+    "thanks",
+)
+
+
+def _field_of(problem: str) -> str | None:
+    if problem.startswith("phone"):
+        return "phone"
+    if problem.startswith("postcode"):
+        return "postcode"
+    return "baby"
