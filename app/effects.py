@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from app.bootstrap import House
 from common.ids import derived_id
 from conversations import tasks
 from conversations.model import EffectCall, EffectHandler
-from conversations.tables import Feedback
+from conversations.tables import Feedback, Turn
+from referrals import service
 
 
 def open_task(session: Session, call: EffectCall) -> str:
@@ -35,6 +38,30 @@ def keep_feedback(session: Session, call: EffectCall) -> str:
     return row.id
 
 
-def common_handlers() -> Mapping[str, EffectHandler]:
-    """The effects that belong to the ledger itself."""
-    return {"open_task": open_task, "feedback": keep_feedback}
+def handlers(house: House) -> Mapping[str, EffectHandler]:
+    """Every effect that the assistant may return."""
+    deployment = house.deployment
+
+    def create_referral(session: Session, call: EffectCall) -> str:
+        return service.create_from_effect(session, call, deployment=deployment)
+
+    def request_callback(session: Session, call: EffectCall) -> str:
+        return service.request_callback(session, call, deployment=deployment)
+
+    return {
+        "open_task": open_task,
+        "feedback": keep_feedback,
+        "create_referral": create_referral,
+        "request_callback": request_callback,
+        "add_to_referral": service.add_details,
+        "discard_referral": discard_referral,
+    }
+
+
+def discard_referral(session: Session, call: EffectCall) -> None:
+    """Forget the answers of a form that ended without consent.
+
+    The state that goes on holds none of them any more; what earlier turns of the form wrote into
+    their events is erased here, in the same transaction.
+    """
+    session.execute(delete(Turn).where(Turn.conversation_id == call.conversation_id))

@@ -65,7 +65,7 @@ class Everything:
     house: House
     client: AssistantClient
     addresses: Sequence[Address]
-    worker: Worker
+    worker: Worker | None
     children: Sequence[processes.Kept]
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -73,15 +73,16 @@ class Everything:
         """Serve until a signal comes; end what is under way first."""
         for child in self.children:
             child.start()
-        self.worker.start()
-        background = composition.background(self.house, self._stop)
-        for thread in background:
+        if self.worker is not None:
+            self.worker.start()
+        for thread in composition.background(self.house, self._stop):
             thread.start()
         try:
             asyncio.run(self._serve(ready))
         finally:
             self._stop.set()
-            self.worker.stop()
+            if self.worker is not None:
+                self.worker.stop()
             for child in self.children:
                 child.end()
             self.client.close()
@@ -117,38 +118,57 @@ def everything(settings: Settings) -> tuple[Everything, SetUp]:
     _check_ports(settings)
     done = set_up(settings)
     house = build(settings)
-    client = AssistantClient(
+    client = _client(settings)
+    children = [processes.assistant(settings, port=settings.assistant_port)]
+    if settings.simulators:
+        children.append(processes.simulators(settings, sys.executable))
+    addresses = [*_public(house, client), _actions(house)]
+    worker = composition.worker(house, client)
+    return Everything(settings, house, client, addresses, worker, children), done
+
+
+def only_web(settings: Settings) -> Everything:
+    """Wire the public address and the console, with no worker."""
+    house = build(settings)
+    client = _client(settings)
+    return Everything(settings, house, client, _public(house, client), None, [])
+
+
+def only_worker(settings: Settings) -> Everything:
+    """Wire the worker with the actions that its assistants call, and no public address."""
+    house = build(settings)
+    client = _client(settings)
+    worker = composition.worker(house, client)
+    return Everything(settings, house, client, [_actions(house)], worker, [])
+
+
+def _client(settings: Settings) -> AssistantClient:
+    return AssistantClient(
         settings.assistant_urls,
         secret=settings.internal_secret,
         timeout_s=settings.turn_timeout_s,
     )
-    children = [processes.assistant(settings, port=settings.assistant_port)]
-    if settings.simulators:
-        children.append(processes.simulators(settings, sys.executable))
-    actions = action_endpoint.create(
+
+
+def _public(house: House, client: AssistantClient) -> list[Address]:
+    s = house.settings
+    public = create_public(house, assistant_ready=client.ready)
+    return [
+        Address(public, s.bind, s.public_port, "FIRST1001_PUBLIC_PORT"),
+        Address(composition.console(house), s.bind, s.console_port, "FIRST1001_CONSOLE_PORT"),
+    ]
+
+
+def _actions(house: House) -> Address:
+    settings = house.settings
+    app = action_endpoint.create(
         composition.actions(house),
         secret=settings.internal_secret,
         clock=house.clock,
         domain=action_endpoint.load_domain(settings.root),
         threads=settings.worker_threads + 2,
     )
-    addresses = [
-        Address(
-            create_public(house, assistant_ready=client.ready),
-            settings.bind,
-            settings.public_port,
-            "FIRST1001_PUBLIC_PORT",
-        ),
-        Address(
-            composition.console(house),
-            settings.bind,
-            settings.console_port,
-            "FIRST1001_CONSOLE_PORT",
-        ),
-        Address(actions, "127.0.0.1", settings.action_port, "FIRST1001_ACTION_PORT"),
-    ]
-    worker = composition.worker(house, client)
-    return Everything(settings, house, client, addresses, worker, children), done
+    return Address(app, "127.0.0.1", settings.action_port, "FIRST1001_ACTION_PORT")
 
 
 def _check_ports(s: Settings) -> None:

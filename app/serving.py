@@ -1,9 +1,11 @@
 """Starts the processes of the command line and says where they are to be found."""
 
+import signal
 import sys
 import threading
 import time
 
+from app import processes
 from app import serve as serving
 from app.bootstrap import House
 from app.set_up import SetUp
@@ -41,8 +43,14 @@ def worker(settings: Settings) -> None:
 
 
 def assistant(settings: Settings) -> None:
-    """The assistant, in the foreground of this process."""
-    serving.only_assistant(settings)
+    """The assistant, kept running until a signal comes."""
+    child = processes.assistant(settings, port=settings.assistant_port)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    child.start()
+    ended.wait()
+    child.end()
 
 
 def refuse_unready(settings: Settings) -> None:

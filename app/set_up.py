@@ -10,8 +10,8 @@ from common.settings import Settings
 from console import staff
 from console.passwords import Passwords
 from places.store import Places
-from signposting import deployment_services, importer
-from signposting import needs as needs_file
+from signposting import cli as directory
+from signposting import importer
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,6 @@ def _demo_worker(settings: Settings, sessions: Sessions) -> SetUp:
 def import_services(settings: Settings, sessions: Sessions) -> importer.ImportReport:
     """Bring the directory to the deployment's own list of services."""
     deployment = deployments.load(settings.root / "deployments", settings.deployment)
-    needs = needs_file.load()
     path = settings.var / "places.db"
     places = Places(path, names=deployment.places) if path.is_file() else None
-    services = deployment_services.read(deployment, needs, places=places)
-    return importer.write(
-        sessions, services, needs, feed=deployment_services.FEED + deployment.name
-    )
+    return directory.import_services(sessions, deployment, places=places)

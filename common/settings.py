@@ -199,6 +199,7 @@ def load(environ: Mapping[str, str], *, demo: bool | None = None) -> Settings:
         ),
         mail=_mail(r),
         alert_webhook_url=r.url("ALERT_WEBHOOK_URL", None),
+        retention_days=_days(r),
         crash_point=r.text("CRASH_POINT"),
     )
     _refuse_unknown(r)
@@ -226,6 +227,12 @@ def _one_of(r: _Reader, name: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise SettingsError(f"{PREFIX}{name} must be one of {', '.join(allowed)}")
     return value
+
+
+def _days(r: _Reader) -> int | None:
+    if r.text("RETENTION_DAYS") is None:
+        return None
+    return int(r.number("RETENTION_DAYS", 0, low=1, high=10000))
 
 
 def _timeouts(r: _Reader) -> tuple[float, float, float]:

@@ -193,6 +193,20 @@ class Feedback(Base):
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Approval(Base):
+    """Somebody with a name approved these very words; a changed word has another hash."""
+
+    __tablename__ = "approvals"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    content_id: Mapped[str] = mapped_column(String(96))
+    language: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64))
+    approved_by: Mapped[str] = mapped_column(String(96))
+    role: Mapped[str] = mapped_column(String(48))
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (UniqueConstraint("content_id", "language", "sha256"),)
+
+
 def where(table: str, column: str, row_id: str) -> str:
     """The place a sealed value is bound to."""
     return f"{table}|{column}|{row_id}"
