@@ -9,7 +9,6 @@ from typing import Any
 
 from common.deployment import Deployment
 from common.deployment_files import Fields, read_yaml
-from common.errors import SettingsError
 from common.opening_hours import DAYS
 from places.grid import to_degrees
 from places.store import Places
@@ -264,9 +263,3 @@ def _costs(slug: str, item: Fields) -> tuple[CostOption, ...]:
 
 def _self_referral(item: Fields) -> bool | None:
     return None if item.value.get("self_referral") == "unknown" else item.flag("self_referral")
-
-
-def check(deployment: Deployment, needs: Needs) -> None:
-    """Read and forget: raises what `read` raises."""
-    if not read(deployment, needs):
-        raise SettingsError(f"{deployment.folder / 'services.yml'}: has no service")
