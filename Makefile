@@ -38,6 +38,52 @@ app-env: .venv/.synced ## the app's environment
 	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+bot-env: bot/.venv/.synced ## the assistant's environment
+bot/.venv/.synced: bot/requirements.lock | $(UV)
+	@[ -x $(BOTPY) ] || $(UV) venv --quiet --python $(PYTHON) bot/.venv
+	@echo "Installing the assistant's environment (Rasa, without TensorFlow)"
+	@VIRTUAL_ENV=bot/.venv $(UV) pip sync --quiet --require-hashes bot/requirements.lock
+	@touch $@
+
+assets: var/assets/.from ## front-end files from npm
+var/assets/.from: package-lock.json .venv/.synced
+	@echo "Laying out the NHS.UK frontend"
+	@$(PY) -m channels.web_chat.assets && touch $@
+
+places: .venv/.synced ## the postcode file
+	@.venv/bin/first1001 postcodes
+
+encoder: var/models/encoder/.made ## sentence vectors, made once
+var/models/encoder/.made: bot/encoder.lock bot/.venv/.synced
+	@$(BOTPY) -m bot.encoder_setup && touch $@
+
+WORDS := $(shell find content/topics content/messages bot/data bot/domain bot/nlu -type f -not -name '*.pyc' 2>/dev/null)
+model: var/models/assistant.tar.gz ## the trained model
+var/models/assistant.tar.gz: $(WORDS) config.yml domain.yml .venv/.synced bot/.venv/.synced \
+  var/models/encoder/.made
+	@.venv/bin/first1001 train
+
+browser: ## Chromium for the browser tests
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium" && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	  else echo "Chromium is missing: run 'sudo apt-get install chromium' and try again."; exit 1; fi; }
+
+test: setup browser ## all tests, with seeded samples of the slow ones
+	@$(PY) -m pytest -n 2 -m "not browser and not processes and not slow"
+	@$(PY) -m pytest -m "browser and not slow"
+	@$(PY) -m pytest -m "processes and not slow"
+	@$(MAKE) --no-print-directory test-bot
+
+test-full: setup browser ## every test, the slow ones whole
+	@$(PY) -m pytest -n 2 -m "not browser and not processes"
+	@$(PY) -m pytest -m "browser"
+	@$(PY) -m pytest -m "processes"
+	@$(MAKE) --no-print-directory test-bot
+
+test-bot: bot-env ## the assistant's tests, in its own environment
+	@$(BOTPY) -m pytest -c bot/pytest.ini tests/bot
+
 lock: | $(UV) ## resolve the app's dependencies again
 	@$(UV) pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --quiet -o requirements.lock

@@ -6,7 +6,13 @@ from sqlalchemy import MetaData
 
 from common.db import Base
 
-ROOMS = ("conversations.tables",)
+ROOMS = (
+    "conversations.tables",
+    "signposting.tables",
+    "referrals.tables",
+    "console.tables",
+    "channels.web_chat.tables",
+)
 
 
 def metadata() -> MetaData:
