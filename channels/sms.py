@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from channels import sms_codes
 from channels.base import ChannelServices, media
 from channels.edge import body_of, form_of, guarded, in_thread
-from channels.sms_client import TwilioApi, at
+from channels.sms_client import TIMEOUT_S, TwilioApi, at
 from common import log
 from common.errors import InvalidInput, NotAllowed
 from common.settings import Twilio
@@ -42,11 +42,13 @@ class Sms:
         one_message=True,
     )
 
-    def __init__(self, settings: Twilio, *, public_base_url: str) -> None:
+    def __init__(
+        self, settings: Twilio, *, public_base_url: str, timeout_s: float = TIMEOUT_S
+    ) -> None:
         self._settings = settings
         self._public = public_base_url.rstrip("/")
         self._validator = RequestValidator(settings.auth_token)
-        self._api = TwilioApi(settings)
+        self._api = TwilioApi(settings, timeout_s=timeout_s)
 
     def router(self, services: ChannelServices) -> APIRouter:
         """POST /sms/inbound and POST /sms/status."""

@@ -38,8 +38,8 @@ _TROUBLE = (TwilioException, requests.RequestException, ValueError)
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
     """Twilio's own client, but for the host where a local double stands in for it."""
 
-    def __init__(self, api_base: str) -> None:
-        super().__init__(timeout=TIMEOUT_S)
+    def __init__(self, api_base: str, timeout_s: float) -> None:
+        super().__init__(timeout=timeout_s)
         self._api_base = api_base
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
@@ -51,11 +51,14 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
 class TwilioApi:
     """The account at Twilio, or at the double that stands in for it."""
 
-    def __init__(self, settings: Twilio) -> None:
+    def __init__(self, settings: Twilio, *, timeout_s: float) -> None:
         self._settings = settings
+        self._timeout_s = timeout_s
         self._base = (settings.api_base or API).rstrip("/")
         self._client = Client(
-            settings.account_sid, settings.auth_token, http_client=_HttpClient(self._base)
+            settings.account_sid,
+            settings.auth_token,
+            http_client=_HttpClient(self._base, timeout_s),
         )
 
     def send(self, message: ToSend, *, status_callback: str) -> Accepted:
@@ -100,7 +103,7 @@ class TwilioApi:
         login = (self._settings.account_sid, self._settings.auth_token)
         url = f"{self._base}{asked.path}"
         try:
-            with requests.get(url, auth=login, timeout=TIMEOUT_S, stream=True) as answer:
+            with requests.get(url, auth=login, timeout=self._timeout_s, stream=True) as answer:
                 return _bytes_of(answer)
         except requests.RequestException:
             raise TemporaryFailure("Twilio did not answer") from None

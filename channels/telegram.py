@@ -12,7 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 
 from channels.base import ChannelServices
 from channels.edge import body_of, guarded, in_thread
-from channels.telegram_client import TelegramApi
+from channels.telegram_client import TIMEOUT_S, TelegramApi
 from channels.telegram_updates import ALLOWED_UPDATES, Read, UpdateReader, callback_data
 from common import log
 from common.crypto import same
@@ -43,11 +43,13 @@ class Telegram:
         one_message=False,
     )
 
-    def __init__(self, settings: TelegramSettings, *, public_base_url: str) -> None:
+    def __init__(
+        self, settings: TelegramSettings, *, public_base_url: str, timeout_s: float = TIMEOUT_S
+    ) -> None:
         self._settings = settings
         self._public = public_base_url.rstrip("/")
         self._reader = UpdateReader(settings.token)
-        self._api = TelegramApi(settings)
+        self._api = TelegramApi(settings, timeout_s=timeout_s)
 
     def router(self, services: ChannelServices) -> APIRouter:
         """POST /telegram."""

@@ -44,7 +44,8 @@ _GONE: Final = ("chat not found", "user not found", "peer_id_invalid", "chat_id 
 class TelegramApi:
     """The bot as seen from any thread."""
 
-    def __init__(self, settings: Telegram) -> None:
+    def __init__(self, settings: Telegram, *, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
         base = (settings.api_base or API).rstrip("/")
         self._file_base = f"{base}/file/bot"
         self._lock = threading.Lock()
@@ -106,8 +107,8 @@ class TelegramApi:
         def request() -> HTTPXRequest:
             return HTTPXRequest(
                 connection_pool_size=16,
-                read_timeout=TIMEOUT_S,
-                write_timeout=TIMEOUT_S,
+                read_timeout=self._timeout_s,
+                write_timeout=self._timeout_s,
                 connect_timeout=5.0,
                 pool_timeout=5.0,
             )
