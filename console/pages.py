@@ -83,6 +83,7 @@ def page(
             now=now,
             done=DONE.get(request.query_params.get("done", "")),
             when=lambda moment: words.when(moment, zone),
+            when_short=lambda moment: words.when_short(moment, now, zone),
             ago=lambda moment: words.ago(moment, now),
             **values,
         )

@@ -3,10 +3,10 @@
 Opening is recorded in the same transaction as the reading; nothing else is changed here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,49 +14,14 @@ from sqlalchemy.orm import Session
 from common.crypto import Box, Keyring
 from common.errors import NotFound
 from console import audit
+from console.messages import FlagView, Message, from_parent, from_us
 from console.tables import Note, Seen, Staff
-from console.words import folded
 from conversations import flags as ledger_flags
-from conversations import people, tasks, transcript
+from conversations import people, tasks
 from conversations.tables import Conversation, Feedback, Flag, Inbound, Outbound, Task, where
+from referrals.tables import Referral
 
 PAGE: Final = 100
-
-
-@dataclass(frozen=True)
-class FlagView:
-    """A flag with the words that raised it."""
-
-    row: Flag
-    evidence: Sequence[Mapping[str, Any]]
-    acknowledged_by: str | None
-
-
-@dataclass(frozen=True)
-class Understanding:
-    """What the assistant took a message to mean."""
-
-    intent: str
-    confidence: float | None
-    runner_up: tuple[str, float] | None
-    entities: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message of either side, ready to be shown."""
-
-    who: str
-    seq: int
-    at: datetime
-    shown: str
-    rest: str
-    row: Inbound | Outbound
-    media: bool = False
-    choices: tuple[str, ...] = ()
-    understanding: Understanding | None = None
-    flag: FlagView | None = None
-    staff_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +51,7 @@ class Opened:
     flags: list[FlagView] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)
+    referrals: list[Referral] = field(default_factory=list)
     earlier: int | None = None
     seen_seq: int = 0
     total: int = 0
@@ -134,6 +100,13 @@ def open_conversation(
     )
     opened.feedback = list(
         session.scalars(select(Feedback).where(Feedback.conversation_id == conversation_id))
+    )
+    opened.referrals = list(
+        session.scalars(
+            select(Referral)
+            .where(Referral.conversation_id == conversation_id)
+            .order_by(Referral.created_at.desc())
+        )
     )
     try:
         box = people.box_for(session, reader.keyring, conversation.person_id)
@@ -226,60 +199,10 @@ def _fill(
             Outbound.seq < upper,
         )
     )
-    messages = [_from_parent(row, box, by_message.get(row.id)) for row in inbound]
-    messages += [_from_us(row, box, names) for row in outbound]
+    messages = [from_parent(row, box, by_message.get(row.id)) for row in inbound]
+    messages += [from_us(row, box, names) for row in outbound]
     opened.messages = sorted(messages, key=lambda m: m.seq)
     opened.notes = _notes(session, conversation_id, box, names)
-
-
-def _from_parent(row: Inbound, box: Box, flag: FlagView | None) -> Message:
-    body = transcript.open_inbound(row, box)
-    shown, rest = folded(str(body.get("text", "")))
-    return Message(
-        "parent",
-        row.seq,
-        row.received_at,
-        shown,
-        rest,
-        row,
-        media=bool(body.get("media")),
-        understanding=_understanding(row, box),
-        flag=flag,
-    )
-
-
-def _from_us(row: Outbound, box: Box, names: Mapping[str, str]) -> Message:
-    text, choices = transcript.open_outbound(row, box)
-    shown, rest = folded(text)
-    return Message(
-        "us",
-        row.seq,
-        row.created_at,
-        shown,
-        rest,
-        row,
-        choices=tuple(choice.label for choice in choices),
-        staff_name=names.get(row.staff_id or ""),
-    )
-
-
-def _understanding(row: Inbound, box: Box) -> Understanding | None:
-    if row.intent is None:
-        return None
-    parse: Mapping[str, Any] = {}
-    if row.parse_sealed is not None:
-        parse = box.open(row.parse_sealed, where=where("inbound", "parse", row.id))
-    others = [r for r in parse.get("ranking") or () if r.get("name") != row.intent]
-    second = others[0] if others else None
-    entities = tuple(
-        (str(e.get("entity", "")), str(e.get("value", ""))) for e in parse.get("entities") or ()
-    )
-    return Understanding(
-        row.intent,
-        row.confidence,
-        (str(second["name"]), float(second["confidence"])) if second else None,
-        entities,
-    )
 
 
 def _flags(

@@ -98,6 +98,45 @@ TASK_OUTCOMES: Final[Mapping[str, str]] = {
     "could_not_reach": "Tried, could not reach the parent",
     "not_needed": "Not needed",
 }
+YES_NO: Final[Mapping[bool | None, str]] = {True: "Yes", False: "No"}
+REFERRAL_STATES: Final[Mapping[str, str]] = {
+    "new": "New",
+    "triaged": "Triaged",
+    "contact_attempted": "Contact attempted",
+    "reached": "Reached",
+    "accepted": "Accepted",
+    "signposted": "Signposted",
+    "not_accepted": "Not accepted",
+    "declined_by_family": "Declined by the family",
+    "unable_to_reach": "Unable to reach",
+    "transferred": "Transferred",
+    "withdrawn": "Withdrawn",
+    "baby_died": "The baby died",
+}
+REFERRAL_EVENTS: Final[Mapping[str, str]] = {
+    "sent": "Sent by the parent",
+    "told_more": "The parent told more",
+    "assigned": "Given to somebody",
+    "copied": "Copied to the record",
+    "triage": "Triaged",
+    "attempt": "Tried to reach them",
+    "reach": "Reached",
+    "accept": "Accepted",
+    "signpost": "Signposted elsewhere",
+    "not_accept": "Not accepted",
+    "family_declines": "The family declines",
+    "give_up": "Unable to reach, closed",
+    "transfer": "Transferred",
+    "withdraw": "Withdrawn",
+    "baby_died": "The baby died",
+    "reopen": "Reopened",
+}
+SOURCES: Final[Mapping[str, str]] = {
+    "self": "From the parent",
+    "family": "From family",
+    "professional": "From a professional",
+    "unknown": "Not said by whom",
+}
 ROUTES: Final[Mapping[str, str]] = {
     "opted_out": "has stopped our messages",
     "blocked": "has blocked us",
@@ -136,6 +175,14 @@ def when(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
     half = "am" if local.hour < 12 else "pm"
     return f"{local.day} {local:%b %Y}, {local.hour % 12 or 12}:{local:%M}{half}"
+
+
+def when_short(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A moment in a list: `Today, 2:05pm`, `Yesterday, 2:05pm`, or with its date."""
+    whole = when(moment, zone)
+    days = (now.astimezone(zone).date() - moment.astimezone(zone).date()).days
+    name = {0: "Today", 1: "Yesterday"}.get(days)
+    return f"{name}, {whole.rpartition(', ')[2]}" if name else whole
 
 
 def ago(moment: datetime, now: datetime) -> str:
