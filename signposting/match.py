@@ -68,14 +68,14 @@ def rank(services: Iterable[Service], query: Query, *, needs: Needs) -> list[Mat
     Local and national ones compete; related needs fill what is left; when nothing fits the need,
     what helps anyone at this stage does. One can be reached at once if any that fits can.
     """
-    usable = [s for s in services if usable(s, query, needs)]
-    scored = [found for s in usable if (found := _score(s, query, needs)) is not None]
+    offered = [s for s in services if usable(s, query, needs)]
+    scored = [found for s in offered if (found := _score(s, query, needs)) is not None]
     near = [item for item in scored if item.match.fit in {"exact", "near"}]
     enough = any(item.match.service.has_contact for item in near)
     scored = near if enough else scored
     if not any(item.match.service.has_contact for item in scored):
         scored += [
-            _weigh(s, query, down, needs, "general") for s, down in _general(usable, scored)
+            _weigh(s, query, down, needs, "general") for s, down in _general(offered, scored)
         ]
     return [item.match for item in _pick(scored, query.most)]
 
