@@ -23,7 +23,7 @@ _PART = re.compile(
     r"\d+[.,:]\d+|[^\W_]+(?:[\u0300-\u036f'\u2018\u2019\u02bc`\u00b4*@$!|+_]+[^\W_]+)*[\u0300-\u036f]*"
     r"|[.!?\u06d4\u061f]+|[^\w\s]|_"
 )
-_LONE = re.compile(r"(?:[^\W\d_][.\-_* ]{1,2}){3,60}[^\W\d_](?![^\W_])")
+_LONE = re.compile(r"(?<![^\W_])(?:[^\W\d_][.\-_* ]{1,2}){3,60}[^\W\d_](?![^\W_])")
 _NUMBER_AND_UNIT = re.compile(
     r"(\d{1,3})((?:[a-z]|wk|yr|mth|day|hr|min|week|month|year|hour|mg)[a-z]{0,6})"
 )
@@ -77,6 +77,9 @@ class Speller:
     expand: Mapping[str, str]
     emoji: Mapping[str, str]
     joined: frozenset[str]
+    masked: tuple[str, ...]
+    before_to: frozenset[str]
+    after_will: frozenset[str]
     _memory: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _deletes: dict[str, str] = field(default_factory=dict)
 
@@ -105,6 +108,8 @@ class Speller:
             exact = self._exact(form)
             if exact is not None:
                 return exact
+        if "*" in word and len(word) <= _LONGEST_WORD:
+            return self._unmask(word) or word
         if not word.isalpha() or len(word) > _LONGEST_RUN:
             return word
         return self._apart(word) or self._slip(word) or word
@@ -132,6 +137,11 @@ class Speller:
         if bare.endswith("in"):
             forms.append(bare + "g")
         return [form for form in forms if form != word]
+
+    def _unmask(self, word: str) -> str | None:
+        """The word behind stars (k*ll), if it is one of those that people hide."""
+        shape = re.compile(re.escape(word).replace(r"\*", "."))
+        return next((one for one in self.masked if shape.fullmatch(one)), None)
 
     def _slip(self, word: str) -> str | None:
         """The word meant, if one letter is missing, doubled, wrong, or two changed places."""
@@ -194,12 +204,39 @@ def plain(text: str, speller: Speller) -> Plain:
             new = speller.spell(raw)
         words += new
         spans += [(start, end)] * len(new)
+    words, spans = _look_again(words, spans, breaks, speller)
     starts, at = [], 1
     for word in words:
         starts.append(at)
         at += len(word) + 1
     line = " " + " ".join(words) + " " if words else " "
     return Plain(cleaned, words, spans, line, starts, frozenset(breaks))
+
+
+def _look_again(
+    words: list[str], spans: list[tuple[int, int]], breaks: set[int], speller: Speller
+) -> tuple[list[str], list[tuple[int, int]]]:
+    """Read "2" as "to" and "ill" as "i will" where the words around say so."""
+    if "2" not in words and "ill" not in words:
+        return words, spans
+    new: list[str] = []
+    places: list[tuple[int, int]] = []
+    moved = {}
+    for at, word in enumerate(words):
+        moved[at] = len(new)
+        before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
+        if word == "2" and before in speller.before_to:
+            more = ["to"]
+        elif word == "ill" and after in speller.after_will:
+            more = ["i", "will"]
+        else:
+            more = [word]
+        new += more
+        places += [spans[at]] * len(more)
+    kept = {moved.get(at, len(new)) for at in breaks}
+    breaks.clear()
+    breaks |= kept
+    return new, places
 
 
 def _parts(cleaned: str) -> list[tuple[str, int, int]]:

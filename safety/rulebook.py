@@ -41,7 +41,11 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: phrases that mean one thing, and what changes their meaning."""
+    """One rule: phrases that mean one thing, and what changes their meaning.
+
+    ``cancels`` are near misses that take a match away where they overlap it, ``near`` those that
+    do so from a few words off.
+    """
 
     id: str
     cls: str
@@ -53,6 +57,7 @@ class Rule:
     say: tuple[str, ...]
     other: tuple[str, ...]
     cancels: tuple[Pattern, ...]
+    near: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,7 @@ def _rule(path: Path, data: Any, row: Any, grammar: Grammar) -> Rule:
         say=tuple(str(one) for one in row.get("say", ())),
         other=tuple(str(one) for one in row.get("other", ())),
         cancels=_patterns(grammar, [*row.get("not", ()), *data.get("not", ())]),
+        near=_patterns(grammar, row.get("near", ())),
     )
 
 
@@ -229,4 +235,7 @@ def _speller(spelling: Any, rule_words: set[str]) -> Speller:
             word for word in english | ordinary | set(expand) if len(word) > 1 or word in "iau"
         )
         - frozenset(spelling["never_joined"].split()),
+        masked=tuple(spelling["masked"].split()),
+        before_to=frozenset(spelling["before_to"].split()),
+        after_will=frozenset(spelling["after_will"].split()),
     )

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from safety import conversation
-from safety.model import Context, Evidence, Tier, Verdict, verdict
+from safety.model import About, Context, Evidence, Tier, Verdict, verdict
 from safety.normalise import Plain, plain
 from safety.rulebook import Book, Entry, Pattern, Rule, book
 
 _NEAR, _BEFORE = 14, 9
+#: Classes whose text differs when somebody else is meant.
+_SAYS_WHO = frozenset({"suicide", "self_harm", "psychosis"})
 
 
 def screen(text: str, *, context: Context | None = None) -> Verdict:
@@ -148,7 +150,7 @@ def _whose(found: list[tuple[Evidence, int, int]]) -> list[Evidence]:
         one
         for one, first, last in found
         if one.about == "other"
-        or not any(cls == one.cls and low <= first and last <= high for cls, low, high in others)
+        or not any(cls == one.cls and low <= first <= high for cls, low, high in others)
     ]
 
 
@@ -171,20 +173,38 @@ def _weigh(reading: _Reading, entry: Entry, first: int, last: int) -> Evidence |
             return None
         tier = "gentle"
     words = reading.made.written(first, last)
-    return Evidence(rule.cls, rule.id, words, tier, entry.about)
+    return Evidence(rule.cls, rule.id, words, tier, _about(reading, entry, first, last))
+
+
+def _about(reading: _Reading, entry: Entry, first: int, last: int) -> About:
+    """Whom a match speaks of: where its own words do not say, the nearest person before it."""
+    lists, words = reading.rules.lists, reading.made.words
+    if entry.about == "other" or entry.rule.cls not in _SAYS_WHO:
+        return entry.about
+    if not lists["first_person"].isdisjoint(words[first : last + 1]):
+        return "self"
+    for at in range(first - 1, max(-1, first - _BEFORE), -1):
+        if words[at] in lists["first_person"] or words[at] == ".":
+            return "self"
+        if words[at] in lists["others"]:
+            return "other"
+    return "self"
 
 
 def _cancelled(reading: _Reading, rule: Rule, first: int, last: int) -> bool:
-    """Whether a near-miss phrase of the rule overlaps the match."""
-    words = reading.made.words
-    for pattern in rule.cancels:
-        reach = pattern.phrase.most
-        low, high = max(0, first - reach), min(len(words), last + reach + 1)
-        hits = [at for at in range(low, high) if words[at] in pattern.phrase.anchors]
-        for start, end in reading.spans(pattern, hits) if hits else ():
-            if start <= last and end >= first:
-                return True
-    return False
+    """Whether a near-miss phrase of the rule overlaps the match, or stands close to it."""
+    return any(_meets(reading, pattern, first, last) for pattern in rule.cancels) or any(
+        _meets(reading, pattern, first - _BEFORE, last + _BEFORE) for pattern in rule.near
+    )
+
+
+def _meets(reading: _Reading, pattern: Pattern, first: int, last: int) -> bool:
+    words, reach = reading.made.words, pattern.phrase.most
+    low, high = max(0, first - reach), min(len(words), last + reach + 1)
+    hits = [at for at in range(low, high) if words[at] in pattern.phrase.anchors]
+    if not hits:
+        return False
+    return any(start <= last and end >= first for start, end in reading.spans(pattern, hits))
 
 
 def _negated(reading: _Reading, first: int, last: int) -> bool:  # noqa: ARG001
