@@ -239,12 +239,16 @@ class _Turn:
 
     def _yes_or_no(self) -> Step | None:
         answer = yes_or_no(self.heard.text)
+        if self.asking == CARRY_ON and answer is None:
+            answer = _goes_on(self.heard.text)
         if answer is None:
             return None
         return self.choose(self.asking or "", "yes" if answer else "no")
 
     def _call_me(self) -> Step:
-        progress = replace(self.progress, mode="callback", tries=0)
+        unsafe = self.asking == CARRY_ON
+        carry_on = False if unsafe else self.progress.carry_on
+        progress = replace(self.progress, mode="callback", tries=0, carry_on=carry_on)
         merged = self._merge(self._facts(None))
         self.record = merged.record
         return self._next(progress, [Say("utter_referral_callback")] if self.asking else [])
@@ -326,8 +330,17 @@ class _Turn:
         left = missing(setting.fields, self.record, progress, channel=setting.channel)
         if left:
             return Step(self.record, progress, tuple(says), ask=left[0])
+        if self.asking is None:
+            # All was volunteered at once: it is read back before anything is done with it.
+            return Step(self.record, progress, tuple(says), ask="consent")
         ending = {"referral": "sent", "callback": "callback", "after": "more_told"}[progress.mode]
         return Step(self.record, replace(progress, ending=ending), tuple(says))
+
+
+def _goes_on(text: str) -> bool | None:
+    if re.search(r"\b(?:carry on|go on|here|continue|keep going)\b", text, re.IGNORECASE):
+        return not re.search(r"\bnot\b|n't\b", text)
+    return False if re.search(r"\b(?:call|ring|phone|another|other)\b", text, re.I) else None
 
 
 _SHOWN: Final = {"for_whom": "role", "contact_route": "route", "phone_shared": "shared"}

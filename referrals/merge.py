@@ -100,8 +100,8 @@ def _vaguer_role(target: str, value: str, record: Record) -> bool:
 def _with_phone(record: Record, facts: Facts, channel: str) -> tuple[Record, str | None]:
     if facts.phone is None:
         return record, None
-    if facts.phone.same and channel == "web_chat":
-        return record, "phone_same_web"
+    if facts.phone.same and channel != "sms":
+        return record, "phone_same"
     return replace(record, phone=facts.phone), None
 
 

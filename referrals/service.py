@@ -13,9 +13,25 @@ from sqlalchemy.orm import Session
 from common.crypto import Box
 from common.errors import Conflict, InvalidInput, NotFound
 from common.ids import new_id
-from referrals.history import note
+from referrals.creation import add_details, create_from_effect, request_callback
+from referrals.history import NO_MESSAGE, note
 from referrals.states import Event, State, after
 from referrals.tables import ContactAttempt, Referral, where
+
+__all__ = [
+    "NO_MESSAGE",
+    "OUTCOMES",
+    "ROUTES",
+    "Change",
+    "Tried",
+    "add_details",
+    "assign",
+    "change_state",
+    "create_from_effect",
+    "log_attempt",
+    "mark_copied",
+    "request_callback",
+]
 
 ROUTES: Final = ("call", "text", "email", "letter", "visit", "other")
 OUTCOMES: Final = ("reached", "no_answer", "voicemail_left", "wrong_number", "engaged", "other")

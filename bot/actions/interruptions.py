@@ -1,0 +1,45 @@
+"""Answers a question that comes in the middle of the form; the form then asks its own again."""
+
+from bot.actions.base import Event, Out, Said
+from bot.actions.deps import Deps
+from bot.actions.people import talk
+from bot.actions.support import show
+from bot.actions.topics import by_intent
+from places.model import Place
+from referrals.model import Record
+
+# Questions that a text alone answers.
+_TEXTS = {
+    "ask_bot": "utter_ask_bot",
+    "ask_privacy": "utter_ask_privacy",
+    "ask_social_services": "utter_ask_social_services",
+    "ask_topics": "utter_ask_topics",
+    "help": "utter_help",
+    "complaint": "utter_complaint",
+    "out_of_scope": "utter_out_of_scope",
+    "delete_me": "utter_delete_me",
+    "ask_referral_status": "utter_referral_not_sent_yet",
+    "thanks": "utter_referral_go_on",
+    "greet": "utter_referral_go_on",
+}
+
+
+def answer(said: Said, out: Out, deps: Deps, record: Record) -> list[Event]:
+    """Say the answer; where there is none, say that a person can tell her."""
+    chosen = said.entity("topic")
+    topic = deps.topics.get(chosen) if chosen else by_intent(said.intent, deps)
+    if topic is not None:
+        # Without choices of its own: those of the form's question follow.
+        out.say("topic", {"topic": topic.id})
+        return []
+    if said.intent == "find_support":
+        show(said, out, deps, need=said.entity("need"), place=_home(record, deps), stage=None)
+    elif said.intent == "ask_human":
+        talk(said, out, deps)
+    else:
+        out.say(_TEXTS.get(said.intent, "utter_referral_go_on"))
+    return []
+
+
+def _home(record: Record, deps: Deps) -> Place | None:
+    return deps.places.lookup(record.postcode.text) if record.postcode else None
