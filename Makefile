@@ -53,14 +53,14 @@ var/assets/.from: package-lock.json .venv/.synced
 places: .venv/.synced ## the postcode file
 	@.venv/bin/first1001 postcodes
 
-encoder: var/models/encoder/.made ## sentence vectors, made once
-var/models/encoder/.made: bot/encoder.lock bot/.venv/.synced
+encoder: var/models/encoders/.made ## sentence vectors, made once
+var/models/encoders/.made: bot/encoder.lock bot/.venv/.synced
 	@$(BOTPY) -m bot.encoder_setup && touch $@
 
 WORDS := $(shell find content/topics content/messages bot/data bot/domain bot/nlu -type f -not -name '*.pyc' 2>/dev/null)
 model: var/models/assistant.tar.gz ## the trained model
 var/models/assistant.tar.gz: $(WORDS) config.yml domain.yml .venv/.synced bot/.venv/.synced \
-  var/models/encoder/.made
+  var/models/encoders/.made
 	@.venv/bin/first1001 train
 
 browser: ## Chromium for the browser tests

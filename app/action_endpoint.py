@@ -70,7 +70,8 @@ def _check_token(call: Mapping[str, Any], secret: str, clock: Clock) -> None:
 
 def _run(executor: ActionExecutor, call: dict[str, Any], name: str) -> JSONResponse:
     try:
-        return JSONResponse(asyncio.run(executor.run(call)))
+        result = asyncio.run(executor.run(call))
+        return JSONResponse(result.model_dump() if result is not None else {})
     except ActionExecutionRejection as e:
         body = {"error": "rejected", "action_name": e.action_name}
         return JSONResponse(body, status_code=400)

@@ -1,6 +1,6 @@
 """Builds the house out of its settings: what each process holds, wired once, nothing started."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from channels import registry
 from channels.base import Channel, ChannelServices
 from common import deployment as deployments
 from common.clock import Clock, SystemClock
-from common.db import engine_for, sessions_for
+from common.db import Sessions, engine_for, sessions_for
 from common.deployment import Deployment
 from common.errors import SettingsError
 from common.settings import Settings
@@ -21,8 +21,6 @@ from conversations.model import Sender
 from conversations.receipts import DeliveryReceipt
 from conversations.render import Words
 from places.store import Places
-from signposting import needs as needs_file
-from signposting.store import Directory
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,8 @@ class House:
     Attributes:
         ledger: for webhooks, pages and console; its connections are its own.
         work_ledger: the same ledger on the worker's connections.
-        action_directory: the directory on the action endpoint's connections.
+        senders: what messages are handed to: the channels, or what stands in for them.
+        action_sessions: the action endpoint's connections.
     """
 
     settings: Settings
@@ -45,7 +44,7 @@ class House:
     channels: Mapping[str, Channel]
     senders: Mapping[str, Sender]
     places: Places
-    action_directory: Directory
+    action_sessions: Sessions
 
     @property
     def inbox(self) -> Inbox:
@@ -66,18 +65,16 @@ class House:
         )
 
 
-def build(
-    settings: Settings,
-    *,
-    clock: Clock | None = None,
-    senders: Mapping[str, Sender] | None = None,
-) -> House:
-    """Wire everything; opens no connection and starts nothing.
+Hands = Callable[[Mapping[str, Channel]], Mapping[str, Sender]]
+
+
+def build(settings: Settings, *, clock: Clock | None = None, hands: Hands | None = None) -> House:
+    """Wire everything; starts nothing.
 
     Args:
         settings: of this process.
         clock: the machine's where none is given.
-        senders: what messages are handed to instead of the real channels.
+        hands: what messages are handed to instead of the channels, made from them.
 
     Raises:
         SettingsError: the deployment, the words or the postcodes are missing or malformed; says
@@ -88,33 +85,26 @@ def build(
     topics = read_topics(settings.root)
     words = words_for(settings, deployment, topics)
     keyring = settings.keyring()
-    channels = registry.build(settings) if senders is None else {}
-    hands: Mapping[str, Sender] = senders if senders is not None else dict(channels)
+    web, work, action = (
+        sessions_for(engine_for(settings.database_url, pool_size=size))
+        for size in (10, settings.worker_threads + 2, settings.worker_threads + 2)
+    )
+    channels = registry.build(registry.Around(settings, deployment, web, keyring, clock))
+    senders: Mapping[str, Sender] = hands(channels) if hands else dict(channels)
+    capabilities = {name: sender.capabilities for name, sender in senders.items()}
     signals = Signals()
-
-    def ledger(pool_size: int) -> Ledger:
-        return Ledger(
-            sessions_for(engine_for(settings.database_url, pool_size=pool_size)),
-            keyring,
-            words,
-            clock,
-            {name: sender.capabilities for name, sender in hands.items()},
-            signals,
-        )
-
-    action_engine = engine_for(settings.database_url, pool_size=settings.worker_threads)
     return House(
         settings=settings,
         deployment=deployment,
         clock=clock,
         topics=topics,
         words=words,
-        ledger=ledger(10),
-        work_ledger=ledger(settings.worker_threads + 2),
+        ledger=Ledger(web, keyring, words, clock, capabilities, signals),
+        work_ledger=Ledger(work, keyring, words, clock, capabilities, signals),
         channels=channels,
-        senders=hands,
+        senders=senders,
         places=open_places(settings.var, deployment),
-        action_directory=Directory(sessions_for(action_engine), needs_file.load()),
+        action_sessions=action,
     )
 
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from common.errors import AssistantError, SettingsError
+from common import log
+from common.errors import AssistantError, InvalidInput, SettingsError
 from common.settings import Settings, load
 
 app = typer.Typer(
@@ -46,9 +47,12 @@ def plainly(command: F) -> F:
     return run  # type: ignore[return-value]
 
 
-def settings_of(*, demo: bool | None = None) -> Settings:
-    """The settings of this process."""
-    return load(os.environ, demo=demo)
+def settings_of(*, demo: bool | None = None, quiet: bool = False) -> Settings:
+    """The settings of this process, with its log set up by them."""
+    settings = load(os.environ, demo=demo)
+    level = "ERROR" if quiet else settings.log_level
+    log.configure(level=level, as_json=settings.log_json)
+    return settings
 
 
 @app.command()
@@ -158,10 +162,22 @@ def converse() -> None:
     """Play conversations from standard input and print what became of them, as JSON lines."""
     from app import converse as player
 
-    with player.Player(settings_of(demo=True)) as player_:
-        for line in sys.stdin:
+    with player.Player(settings_of(demo=True, quiet=True)) as player_:
+        for number, line in enumerate(sys.stdin, start=1):
             if line.strip():
-                print(json.dumps(player_.play(json.loads(line)), ensure_ascii=False), flush=True)
+                print(
+                    json.dumps(player_.play(_json(line, number)), ensure_ascii=False), flush=True
+                )
+
+
+def _json(line: str, number: int) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except json.JSONDecodeError as e:
+        raise InvalidInput(f"line {number} is not JSON: {e.msg}") from e
+    if not isinstance(found, dict):
+        raise InvalidInput(f"line {number} is not a JSON object")
+    return found
 
 
 @app.command()
@@ -205,13 +221,20 @@ def services_export(
 @plainly
 def services_check() -> None:
     """Look for services whose details are unchecked, blocked or old."""
+    from common import deployment as deployments
     from signposting.cli import check_services
 
     settings = settings_of()
-    complaints = check_services(settings.root / "deployments", settings.deployment)
-    for complaint in complaints:
-        print(complaint)
-    raise typer.Exit(1 if complaints else 0)
+    deployment = deployments.load(settings.root / "deployments", settings.deployment)
+    report = check_services(deployment, today=date.today())  # noqa: DTZ011 (a day of the place)
+    print(f"{report.services} services, {report.verified} with confirmed contact")
+    for words, slugs in (
+        ("contact not confirmed", report.unverified),
+        ("confirmed but without contact", report.without_contact),
+        ("not checked for 90 days", report.stale),
+    ):
+        if slugs:
+            print(f"{words}: {', '.join(slugs)}")
 
 
 @content.command("check")

@@ -1,7 +1,7 @@
 """Wires one process's share of the house: worker, console, actions, background threads."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
 from rasa_sdk import Action
@@ -9,6 +9,7 @@ from rasa_sdk import Action
 from app import effects
 from app.assistant import AssistantClient
 from app.bootstrap import House
+from app.retention import purge_forever
 from app.worker import Worker, owner_name
 from bot.actions import all_actions
 from bot.actions.deps import Deps
@@ -19,6 +20,9 @@ from console.web import create_console
 from conversations import crash
 from conversations.delivery import Deliveries
 from conversations.turn import Turns
+from referrals.store import Referrals
+from signposting import needs
+from signposting.store import Directory
 
 log = logger()
 
@@ -28,8 +32,10 @@ def actions(house: House) -> list[Action]:
     deps = Deps(
         deployment=house.deployment,
         places=house.places,
-        directory=house.action_directory,
+        directory=Directory(house.action_sessions, needs.load()),
         topics=house.topics,
+        messages=house.words.messages["en"],
+        referrals=Referrals(house.action_sessions),
     )
     return all_actions(deps)
 
@@ -67,15 +73,23 @@ def console(house: House) -> FastAPI:
 
 
 def background(house: House, stop: threading.Event) -> Sequence[threading.Thread]:
-    """What runs beside the web servers: Telegram's webhook or its polling."""
+    """What runs beside the web servers: Telegram's webhook or its polling, the purge."""
+    threads = []
+    days = house.settings.retention_days
+    if days is not None:
+        sessions = house.work_ledger.sessions
+        threads.append(_thread(purge_forever, sessions, days=days, clock=house.clock, stop=stop))
     telegram = house.channels.get("telegram")
-    if not isinstance(telegram, Telegram) or house.settings.telegram is None:
-        return ()
-    services = house.services()
-    if house.settings.telegram.polling:
-        target = telegram.poll_forever
-        return (threading.Thread(target=target, args=(services, stop), daemon=True),)
-    return (threading.Thread(target=_register, args=(telegram, stop), daemon=True),)
+    if isinstance(telegram, Telegram) and house.settings.telegram is not None:
+        if house.settings.telegram.polling:
+            threads.append(_thread(telegram.poll_forever, house.services(), stop))
+        else:
+            threads.append(_thread(_register, telegram, stop))
+    return threads
+
+
+def _thread(target: Callable[..., None], *args: object, **named: object) -> threading.Thread:
+    return threading.Thread(target=target, args=args, kwargs=named, daemon=True)
 
 
 def _register(telegram: Telegram, stop: threading.Event) -> None:

@@ -23,13 +23,13 @@ from app.assistant import AssistantClient
 from app.bootstrap import build
 from app.serve import Address
 from app.set_up import set_up
-from channels import registry
+from channels.base import Channel
 from common.clock import SetClock, as_utc
 from common.errors import InvalidInput, SettingsError
 from common.settings import Settings
 from conversations import people, transcript
 from conversations.inbox import Inbox
-from conversations.model import Accepted, Capabilities, InboundMessage, ToSend
+from conversations.model import Accepted, Capabilities, InboundMessage, Sender, ToSend
 from conversations.states import Kind
 from conversations.tables import Conversation, Inbound, Outbound
 
@@ -169,11 +169,7 @@ class Player:
         )
         (self._folder / "places.db").symlink_to(self.settings.var.resolve() / "places.db")
         set_up(settings)
-        recorded = {
-            name: Recorded(name, capabilities)
-            for name, capabilities in registry.capabilities().items()
-        }
-        self._house = build(settings, clock=self._clock, senders=recorded)
+        self._house = build(settings, clock=self._clock, hands=_recording)
         self._client = AssistantClient(
             settings.assistant_urls,
             secret=settings.internal_secret,
@@ -217,6 +213,10 @@ class Player:
             else:
                 part.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _recording(channels: Mapping[str, Channel]) -> Mapping[str, Sender]:
+    return {name: Recorded(name, one.capabilities) for name, one in channels.items()}
 
 
 def _head(given: Mapping[str, Any]) -> tuple[str, datetime]:

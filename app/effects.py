@@ -10,7 +10,7 @@ from common.ids import derived_id
 from conversations import tasks
 from conversations.model import EffectCall, EffectHandler
 from conversations.tables import Feedback, Turn
-from referrals import service
+from referrals import creation
 
 
 def open_task(session: Session, call: EffectCall) -> str:
@@ -43,17 +43,17 @@ def handlers(house: House) -> Mapping[str, EffectHandler]:
     deployment = house.deployment
 
     def create_referral(session: Session, call: EffectCall) -> str:
-        return service.create_from_effect(session, call, deployment=deployment)
+        return creation.create_from_effect(session, call, deployment=deployment)
 
     def request_callback(session: Session, call: EffectCall) -> str:
-        return service.request_callback(session, call, deployment=deployment)
+        return creation.request_callback(session, call, deployment=deployment)
 
     return {
         "open_task": open_task,
         "feedback": keep_feedback,
         "create_referral": create_referral,
         "request_callback": request_callback,
-        "add_to_referral": service.add_details,
+        "add_to_referral": creation.add_details,
         "discard_referral": discard_referral,
     }
 

@@ -9,7 +9,7 @@ from common.crypto import Box, Keyring
 from conversations import flags, people
 from conversations.states import Route
 from conversations.tables import Conversation, Flag, Inbound
-from referrals import service
+from referrals import creation
 from referrals.tables import Referral
 
 
@@ -44,7 +44,7 @@ def _referral(row: Referral, box: Box) -> dict[str, Any]:
         "baby_stage": row.baby_stage,
         "baby_date_estimated": row.baby_date_estimated,
         "due_at": row.due_at.isoformat() if row.due_at else None,
-        **service.open_details(row, box),
+        **creation.open_details(row, box),
     }
 
 

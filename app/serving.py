@@ -9,7 +9,6 @@ from app import processes
 from app import serve as serving
 from app.bootstrap import House
 from app.set_up import SetUp
-from common import log
 from common.errors import SettingsError
 from common.settings import Settings
 
@@ -19,7 +18,6 @@ _START_S = 90
 def serve(settings: Settings) -> None:
     """Everything on one machine, until a signal comes."""
     refuse_unready(settings)
-    log.configure(level=settings.log_level, as_json=settings.log_json)
     everything, done = serving.everything(settings)
     listening = threading.Event()
     threading.Thread(
@@ -31,14 +29,12 @@ def serve(settings: Settings) -> None:
 def web(settings: Settings) -> None:
     """The public address and the console; the database is shared with workers."""
     refuse_unready(settings)
-    log.configure(level=settings.log_level, as_json=settings.log_json)
     serving.only_web(settings).run()
 
 
 def worker(settings: Settings) -> None:
     """Turns, deliveries, actions."""
     refuse_unready(settings)
-    log.configure(level=settings.log_level, as_json=settings.log_json)
     serving.only_worker(settings).run()
 
 

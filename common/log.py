@@ -2,9 +2,14 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
+
+from common.errors import AssistantError
 
 # Loggers of libraries that print addresses, bodies or tokens below warning.
 _QUIET = ("httpx", "httpcore", "telegram", "twilio", "sanic", "rasa_sdk", "uvicorn.access")
@@ -20,14 +25,16 @@ def configure(*, level: str = "INFO", as_json: bool = True) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _traceback,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
@@ -37,6 +44,25 @@ def configure(*, level: str = "INFO", as_json: bool = True) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _traceback(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Where it broke, without what was in the variables.
+
+    The message of somebody else's exception may quote a parent's words, so only ours is shown.
+    """
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-8:]]
+        event["error"] = type(error).__name__
+        event["at"] = " < ".join(reversed(where))
+        if isinstance(error, AssistantError):
+            event["said"] = str(error)
+    return event
 
 
 def logger() -> Any:

@@ -88,6 +88,7 @@ class Settings:
     telegram: Telegram | None
     mail: Mail | None
     alert_webhook_url: str | None
+    retention_days: int | None
     crash_point: str | None
 
     def keyring(self) -> Keyring:
