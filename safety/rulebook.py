@@ -20,7 +20,6 @@ RULES = Path(__file__).with_name("rules")
 #: What a circumstance does to a match: leave it, make it gentle, or take it away.
 POLICIES = ("keep", "gentle", "drop")
 CIRCUMSTANCES = ("negated", "past", "hypothetical", "laughing")
-_SHORTEST_SLIP = 6
 
 
 class RuleError(ValueError):
@@ -147,6 +146,11 @@ def _load(path: Path) -> Any:
         return yaml.load(file, Loader=loader)  # noqa: S506  (a safe loader, in C where there is one)
 
 
+def _words(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
 def _patterns(grammar: Grammar, phrases: Iterable[str]) -> tuple[Pattern, ...]:
     return tuple(Pattern(grammar.phrase(phrase)) for phrase in phrases)
 
@@ -221,14 +225,14 @@ def _answer(row: Any, grammar: Grammar) -> Answer:
 
 
 def _speller(spelling: Any, rule_words: set[str]) -> Speller:
-    real = frozenset(spelling["real_words"].split())
+    real = frozenset(_words(RULES / "_real_words.txt"))
     ordinary = frozenset(spelling["ordinary_words"].split())
     expand = {str(short): str(long) for short, long in spelling["expand"].items()}
     letters = frozenset(word for word in rule_words if word.isalpha())
     english = frozenset(word for word in letters if word.isascii())
     return Speller(
         known=letters | ordinary | real,
-        fuzzy=frozenset(word for word in english if len(word) >= _SHORTEST_SLIP) - ordinary,
+        fuzzy=frozenset(spelling["slips"].split()),
         expand=expand,
         emoji={str(sign): str(word) for sign, word in spelling["emoji"].items()},
         joined=frozenset(
