@@ -71,6 +71,7 @@ class Opened:
     told: Facts = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     unsafe: tuple[str, ...] = ()
+    overdue: bool = False
     allowed: tuple[Event, ...] = ()
 
 
@@ -94,10 +95,15 @@ def worklist(session: Session, *, shown: str, staff_id: str, now: datetime) -> S
         WorkRow(
             r,
             names.get(r.owner or ""),
-            r.state in OPEN and r.due_at is not None and r.due_at < now,
+            is_overdue(r, now),
         )
         for r in found[:_MOST]
     ]
+
+
+def is_overdue(referral: Referral, now: datetime) -> bool:
+    """Whether it is open and its first contact was due before now."""
+    return referral.state in OPEN and referral.due_at is not None and referral.due_at < now
 
 
 def names_of(session: Session) -> dict[str, str]:
@@ -123,6 +129,7 @@ def open_referral(session: Session, referral_id: str, reader: Reader, *, zone: Z
     )
     names = names_of(session)
     opened = Opened(referral, names.get(referral.owner or ""))
+    opened.overdue = is_overdue(referral, reader.now)
     opened.allowed = allowed(State(referral.state))
     try:
         box = people.box_for(session, reader.keyring, referral.person_id)

@@ -178,10 +178,10 @@ def when(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def when_short(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """A moment in a list: `Today, 2:05pm`, `Yesterday, 2:05pm`, or with its date."""
+    """A moment in a list: `today, 2:05pm`, `yesterday, 2:05pm`, or with its date."""
     whole = when(moment, zone)
     days = (now.astimezone(zone).date() - moment.astimezone(zone).date()).days
-    name = {0: "Today", 1: "Yesterday"}.get(days)
+    name = {0: "today", 1: "yesterday"}.get(days)
     return f"{name}, {whole.rpartition(', ')[2]}" if name else whole
 
 
