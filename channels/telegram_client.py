@@ -18,7 +18,6 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     NetworkError,
-    RetryAfter,
     TelegramError,
     TimedOut,
 )
@@ -39,6 +38,20 @@ T = TypeVar("T")
 
 # Words by which Telegram says that a chat is gone for good. Source: observed descriptions, tdlib.
 _GONE: Final = ("chat not found", "user not found", "peer_id_invalid", "chat_id is empty")
+
+
+class _Request(HTTPXRequest):
+    """Telegram's own client, but for flood control, whose error warns of its own deprecation."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        data = HTTPXRequest.parse_json_payload(payload)
+        wait = (data.get("parameters") or {}).get("retry_after")
+        if wait:
+            raise TemporaryFailure(
+                "Telegram asks us to wait", retry_after_s=float(wait), code="429"
+            )
+        return data
 
 
 class TelegramApi:
@@ -105,7 +118,7 @@ class TelegramApi:
 
     async def _make(self) -> Bot:
         def request() -> HTTPXRequest:
-            return HTTPXRequest(
+            return _Request(
                 connection_pool_size=16,
                 read_timeout=self._timeout_s,
                 write_timeout=self._timeout_s,
@@ -141,9 +154,6 @@ class TelegramApi:
 
 def failure_of(error: TelegramError) -> AssistantError:
     """Our word for one of the client's errors."""
-    if isinstance(error, RetryAfter):
-        wait = error._retry_after.total_seconds()  # noqa: SLF001 - the public one is deprecated
-        return TemporaryFailure("Telegram asks us to wait", retry_after_s=wait, code="429")
     if isinstance(error, Forbidden):
         return PermanentFailure("the bot was blocked", code="403", closes_route="blocked")
     if isinstance(error, ChatMigrated):

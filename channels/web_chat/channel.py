@@ -27,7 +27,7 @@ class WebChat:
         self.store = store
         self.wakes = Wakes()
         self.capabilities = Capabilities(
-            may_speak_first=False,
+            may_speak_first=True,
             reply_window_s=None,
             max_length=config.max_text,
             choices="buttons",
