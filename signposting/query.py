@@ -34,7 +34,7 @@ class Query:
         place: where she is; None when not known.
         role: `mother`, `father`, `partner`, `grandparent`, `carer`, `professional`, `unknown`.
         language: ISO 639-1 of what she wants to speak; None for English or not known.
-        now: local time, aware.
+        now: aware, in any zone.
         most: how many to give.
         exclude: slugs that she has seen ("more").
     """

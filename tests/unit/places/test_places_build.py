@@ -60,7 +60,7 @@ def test_what_is_no_postcode_file_has_no_fingerprint(tmp_path: Path) -> None:
 
 
 def test_missing_data_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="postcodes build"):
+    with pytest.raises(SettingsError, match="first1001 postcodes"):
         codepoint.area_files(tmp_path)
 
 

@@ -193,7 +193,7 @@ def test_degrees_and_grid_agree() -> None:
 
 def test_a_missing_or_broken_file_says_what_to_do(tmp_path: Path) -> None:
     broken = tmp_path / "places.db"
-    with pytest.raises(SettingsError, match="postcodes build"):
+    with pytest.raises(SettingsError, match="first1001 postcodes"):
         Places(broken)
     broken.write_bytes(b"not a database at all" * 100)
     with pytest.raises(SettingsError, match="is broken"):

@@ -1,6 +1,7 @@
 """Which services are offered, in which order, and why."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -233,3 +234,9 @@ def test_the_service_of_this_assistant_says_that_she_can_ask_here(needs: Needs) 
     found = rank([service("ours", referral_here=True, self_referral=None)], query(), needs=needs)
     assert "signpost.why.refer_here" in found[0].reasons
     assert "signpost.why.ask_how" not in found[0].reasons
+
+
+def test_opening_hours_are_in_uk_time_whatever_the_clock_says(needs: Needs) -> None:
+    summer = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)  # half past nine in the UK
+    made = service("day-time", opening_hours="Mo-Fr 09:00-17:00")
+    assert "signpost.why.open_now" in rank([made], query(now=summer), needs=needs)[0].reasons
