@@ -135,10 +135,11 @@ class _Turn:
         if self.asking is None:
             self.record = merged.record
             return self._next(self.progress)
+        thanks = self.heard.intent in _POLITE and not self.heard.is_payload
+        if self.asking == OUTSIDE and (thanks or not self._interrupts()):
+            return self._end("not_eligible")
         if self._interrupts():
             return self._interrupted()
-        if self.asking == OUTSIDE:
-            return self._end("not_eligible")
         return self._again()
 
     def _facts(self, expecting: str | None) -> Facts:
@@ -282,11 +283,12 @@ class _Turn:
             return True
         asks = is_question(heard.text)
         intent = heard.intent or ""
+        sure = heard.confidence >= _INTERRUPTING
         if self.asking == "reason":
-            # Her own story often reads like a topic; only a question is a question.
-            return asks and heard.confidence >= _INTERRUPTING
+            # Her own story often reads like a topic: only a question about us is none.
+            return asks and sure and intent.startswith("ask_")
         known = intent.startswith(("topic_", "ask_")) or intent in _ANSWERED
-        return known and heard.confidence >= _INTERRUPTING and (asks or self.asking not in FREE)
+        return asks or (known and sure and self.asking not in FREE)
 
     def _interrupted(self) -> Step:
         if self.asking == OUTSIDE:
@@ -344,6 +346,7 @@ def _goes_on(text: str) -> bool | None:
 
 
 _SHOWN: Final = {"for_whom": "role", "contact_route": "route", "phone_shared": "shared"}
+_POLITE: Final = ("greet", "thanks", "goodbye", "affirm", "deny")
 _ANSWERED: Final = (
     "find_support",
     "help",

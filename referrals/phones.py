@@ -81,7 +81,11 @@ def spoken(e164: str) -> str:
 
 def _digits_for_letters(text: str) -> str:
     # "O7700 9OO145": the letter O typed for a nought inside a number.
-    return re.sub(r"(?<=\d)[oO](?=[\d\soO])|\b[oO](?=7\d)", "0", text)
+    return re.sub(
+        r"(?<![A-Za-z])[oO\d][\doO ]{8,14}[\doO](?![A-Za-z])",
+        lambda m: re.sub("[oO]", "0", m[0]) if sum(c.isdigit() for c in m[0]) >= 5 else m[0],
+        text,
+    )
 
 
 def _is_date(text: str) -> bool:

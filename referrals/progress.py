@@ -61,7 +61,7 @@ def to_json(progress: Progress) -> dict[str, Any]:
     return {
         k: list(v) if isinstance(v, tuple) else v
         for k, v in found.items()
-        if v not in (None, (), 0)
+        if v is not None and v != () and (k, v) != ("tries", 0)
     }
 
 

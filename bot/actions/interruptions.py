@@ -8,6 +8,8 @@ from bot.actions.topics import by_intent
 from places.model import Place
 from referrals.model import Record
 
+_SURE = 0.5  # the classifier's own threshold: config.yml
+
 # Questions that a text alone answers.
 _TEXTS = {
     "ask_bot": "utter_ask_bot",
@@ -28,6 +30,9 @@ def answer(said: Said, out: Out, deps: Deps, record: Record) -> list[Event]:
     """Say the answer; where there is none, say that a person can tell her."""
     chosen = said.entity("topic")
     topic = deps.topics.get(chosen) if chosen else by_intent(said.intent, deps)
+    if not said.is_payload and said.confidence < _SURE:
+        out.say("utter_referral_question")
+        return []
     if topic is not None:
         # Without choices of its own: those of the form's question follow.
         out.say("topic", {"topic": topic.id})
@@ -37,7 +42,7 @@ def answer(said: Said, out: Out, deps: Deps, record: Record) -> list[Event]:
     elif said.intent == "ask_human":
         talk(said, out, deps)
     else:
-        out.say(_TEXTS.get(said.intent, "utter_referral_go_on"))
+        out.say(_TEXTS.get(said.intent, "utter_referral_question"))
     return []
 
 

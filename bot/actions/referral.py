@@ -1,5 +1,6 @@
 """The referral form: begins it, reads each message into it, reads it back; no rules of its own."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.actions import form_state, interruptions, known
@@ -42,6 +43,10 @@ class ValidateReferralForm(FlowAction):
     def act(self, said: Said, out: Out, deps: Deps) -> list[Event]:
         """Take the step; Rasa asks the question of the slot that is requested."""
         record, progress = form_state.record_in(said), form_state.progress_in(said)
+        if said.intent == "delete_me" and said.entity("sure") == "yes":
+            out.effect("open_task", kind="erasure")
+            gone = replace(progress, ending="cancelled")
+            return form_state.events_for(said, record, gone, ask=None, ended=True)
         if progress.ending:
             progress = Progress(mode=progress.mode, started_at=progress.started_at)
         setting = Setting(
@@ -94,12 +99,21 @@ def _born_or_due() -> list[tuple[str, str]]:
     ]
 
 
+_YES_NO = (
+    ("Yes", '/inform{"answer": "consent=yes"}'),
+    ("No", '/inform{"answer": "consent=no"}'),
+)
+
+
 def _nearest(taken: Step, said: Said, out: Out, deps: Deps) -> None:
     record = taken.record
     place = deps.places.lookup(record.postcode.text) if record.postcode else None
     if place is not None and place.split:
         place = None
-    show(said, out, deps, need="parent-infant-relationship", place=place, stage=None, choices=())
+    need = "parent-infant-relationship"
+    if any(one.variables.get("reason") == "child_too_old" for one in taken.says):
+        need = "parenting"
+    show(said, out, deps, need=need, place=place, stage=None, elsewhere=True)
 
 
 def _learned(taken: Step, said: Said) -> list[Event]:
@@ -148,5 +162,8 @@ class AskConsent(FlowAction):
             "for_other": bool(record.parent_agrees),
             "team": deps.deployment.receiving_team.name,
         }
-        out.say("utter_referral_consent" if named else "utter_referral_consent_private", variables)
+        # Short labels, so that both find room below the summary in a text message.
+        offers = _YES_NO if said.channel == "sms" else None
+        key = "utter_referral_consent" if named else "utter_referral_consent_private"
+        out.say(key, variables, offers)
         return []

@@ -55,8 +55,13 @@ def show(
     place: Place | None,
     stage: str | None,
     choices: Choices | None = None,
+    elsewhere: bool = False,
 ) -> bool:
-    """Say what fits; False where nothing does."""
+    """Say what fits; False where nothing does.
+
+    Args:
+        elsewhere: leave out what she would be referred to from here, since it cannot take her.
+    """
     query = Query(
         need=need,
         stage=stage,
@@ -66,6 +71,9 @@ def show(
         now=said.now,
     )
     found = deps.directory.search(query)
+    if elsewhere:
+        ours = tuple(m.service.slug for m in found if m.service.referral_here)
+        found = deps.directory.search(replace(query, exclude=ours)) if ours else found
 
     def say(key: str, /, **variables: object) -> str:
         return deps.say(key, said.channel, **variables)
