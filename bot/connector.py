@@ -15,7 +15,14 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ConversationPaused,
+    ReminderScheduled,
+    Restarted,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
 from sanic.exceptions import SanicException
@@ -33,6 +40,8 @@ SECRET_HEADER = "X-Internal-Secret"  # noqa: S105 (the header's name)
 SECRET_SETTING = "FIRST1001_INTERNAL_SECRET"  # noqa: S105 (the setting's name)
 ACTION_TIMEOUT_SETTING = "FIRST1001_ACTION_TIMEOUT_S"
 ACTION_TIMEOUT_S = 8.0  # below the caller's time-out of a turn, which is below its lease
+# Scheduling, pausing, restarting and taking back are the app's: it knows clock and ledger.
+BANNED = (ConversationPaused, ReminderScheduled, Restarted, UserUtteranceReverted)
 
 
 class MissingSetting(RuntimeError):
@@ -171,19 +180,23 @@ async def _run(
         turn.fail("incomplete", type(error).__name__)
     finally:
         watch.current_turn.reset(token)
-    failure = _failure(turn, output)
+    failure = _failure(turn, output, len(start.events))
     if failure:
         return _failed(failure, asked.message_id)
     return response.json(_answer(agent, asked, start, turn, output))
 
 
-def _failure(turn: Turn, output: TurnOutput) -> Failure | None:
+def _failure(turn: Turn, output: TurnOutput, seeded: int) -> Failure | None:
     if turn.failures:
         return turn.failures[0]
     if turn.saved is None:
         return Failure("store", "the tracker did not come back through the store")
+    new = list(turn.saved.events)[seeded:]
+    banned = next((event for event in new if isinstance(event, BANNED)), None)
+    if banned is not None:
+        return Failure("action", f"{type(banned).__name__} is not allowed")
     # Rasa's circuit breaker stops predicting without a word; the last action tells.
-    last = turn.saved.events[-1]
+    last = new[-1] if new else None
     if not isinstance(last, ActionExecuted) or last.action_name != ACTION_LISTEN_NAME:
         return Failure("incomplete", "the turn did not end in action_listen")
     if output.strays:

@@ -1,7 +1,8 @@
-"""Says how the trained model does on labelled texts: `python -m bot.evaluate TEST.jsonl`; it changes nothing.
+"""Says how the trained model does on labelled texts: `python -m bot.evaluate TEST.jsonl`.
 
-A line is `{"text", "intent"}`, with `"accept": [intents]` where several are right. `out_of_scope`
-counts as right when no answer is given. Labels that the model does not know are counted apart.
+It changes nothing. A line is `{"text", "intent"}`, with `"accept": [intents]` where several are
+right. `out_of_scope` counts as right when no answer is given. Labels that the model does not know
+are counted apart.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _PATHS = {
 }
 
 
-def prepare() -> None:
+def prepare(*, serving: bool = False) -> None:
     """Readies this process for importing Rasa; calling it twice is harmless."""
     # Telemetry brings crash reports to a third party with it: never, whoever asks for it.
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
@@ -40,10 +40,12 @@ def prepare() -> None:
     # More threads than one only get in each other's way at this size.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    stand_ins.install(serving=serving)
+    import sanic  # noqa: F401 (it switches these warnings on, so it comes first)
+
     # Rasa's own use of old interfaces: nothing that anybody here could act on.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")
-    stand_ins.install()
 
 
 def arguments(given: list[str]) -> list[str]:
@@ -73,7 +75,7 @@ def main(given: list[str] | None = None) -> int:
     if not given:
         sys.stderr.write("Say what to start: python -m bot.launch run|train|shell|test|data\n")
         return 2
-    prepare()
+    prepare(serving=given[0] == "run")
     os.environ.setdefault("FIRST1001_ACTIONS_URL", DEVELOPMENT_ACTIONS_URL)
     if given[0] == "run" and not os.environ.get("FIRST1001_INTERNAL_SECRET"):
         sys.stderr.write("FIRST1001_INTERNAL_SECRET is not set; the app and the bot share it.\n")

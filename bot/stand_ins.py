@@ -46,9 +46,12 @@ ABSENT = (
     "webexteamssdk",
 )
 
+# Installed, but of use only in training and testing: serving starts twice as fast without them.
+NOT_FOR_SERVING = ("PIL", "matplotlib", "sklearn", "skops")
+
 
 class NotInstalled(RuntimeError):
-    """A package that this environment leaves out was used; drop the use or install the package."""
+    """A package that stands in was really used: drop the use, or install the package."""
 
 
 class _StandInType(type):
@@ -62,7 +65,7 @@ class _StandInType(type):
             decorated = len(args) == 1 and not kwargs and callable(args[0])
             return args[0] if decorated else _stand_in(cls.__qualname__)
         raise NotInstalled(
-            f"{cls.__qualname__} was used, but its package is left out of the bot environment"
+            f"{cls.__module__}: {cls.__qualname__} was used, but the package is left out here"
         )
 
     def __getitem__(cls, _: Any) -> Any:
@@ -103,9 +106,12 @@ class _Module(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self) -> None:
+        self.names = set(ABSENT)
+
     def find_spec(self, fullname: str, *_: Any) -> Any:
         parts = fullname.split(".")
-        if parts[0] not in ABSENT and ".".join(parts[:2]) not in ABSENT:
+        if parts[0] not in self.names and ".".join(parts[:2]) not in self.names:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
@@ -119,7 +125,15 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Leaves the module empty: attributes appear as they are asked for."""
 
 
-def install() -> None:
-    """Puts the stand-ins in front of every other finder; a second call changes nothing."""
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+def install(*, serving: bool = False) -> None:
+    """Puts the stand-ins in front of every other finder.
+
+    Args:
+        serving: also stand in for what only training and testing use.
+    """
+    finder = next((f for f in sys.meta_path if isinstance(f, _Finder)), None)
+    if finder is None:
+        finder = _Finder()
+        sys.meta_path.insert(0, finder)
+    if serving:
+        finder.names.update(NOT_FOR_SERVING)
