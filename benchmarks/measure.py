@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import ledger, meter
 from benchmarks.children import Child
 from benchmarks.peers import Peer
-from benchmarks.talkers import NoAnswer, Said, Talker
+from benchmarks.talkers import NoAnswer, Said, Talker, Texts
 from benchmarks.words import HELLO, PER_CONVERSATION, conversations
 
 START_S = 240
@@ -116,8 +116,13 @@ async def _phases(
     result.cpu_ms = after.cpu_ms_since(before, len(busy))
     result.pss_mb, result.processes = dict(after.pss_mb), dict(after.processes)
     url = peer.database_url()
-    if url is not None:
-        rows = await asyncio.to_thread(ledger.row_times, url, {s.message_id: s.at for s in alone})
+    if url is not None and isinstance(talker, Texts):
+        rows = await asyncio.to_thread(
+            ledger.row_times,
+            url,
+            {s.message_id: s.at for s in alone},
+            first_texts=talker.first_texts or 1,
+        )
         result.row_p50, result.row_p95 = _percentiles(rows)
 
 
@@ -131,11 +136,12 @@ async def _start(peer: Peer, talk: _Conversations, log: Path) -> tuple[Child, fl
             _refuse_dead(peer, child, waited_s=time.perf_counter() - started)
             await asyncio.sleep(_LOOK_S)
         number, _ = talk.take(0)
-        await talker.say(number, HELLO[0])
+        asked = time.perf_counter()
+        said = await talker.say(number, HELLO[0])
     except BaseException:
         child.end()
         raise
-    return child, time.perf_counter() - started
+    return child, asked - started + said.replied_s
 
 
 def _refuse_dead(peer: Peer, child: Child, *, waited_s: float) -> None:

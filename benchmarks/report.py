@@ -104,25 +104,23 @@ def page_part(facts: dict[str, Any], rounds: Sequence[Round], peers: Sequence[st
     """What the page says of a run: when and where, the table, the goals."""
     lacking = missed(rounds, peers)
     goals = "All goals are reached." if not lacking else "\n".join(f"- {m}" for m in lacking)
-    return "\n\n".join(
-        [
-            f"Measured {facts['date']} on {facts['machine']}; {facts['rounds']} rounds, "
-            f"{facts['messages']} timed messages a round and peer; load of the machine before: "
-            f"{facts['load']}.\nMedians of the rounds, smallest and largest in brackets.",
-            *_about(facts["rasa"]),
-            table(rounds, peers),
-            *([goals] if BASE in peers else []),
-        ]
-    )
+    parts = [_about(facts), table(rounds, peers)]
+    return "\n\n".join([*parts, goals] if BASE in peers else parts)
 
 
-def _about(rasa: dict[str, Any] | None) -> list[str]:
-    if rasa is None:
-        return []
-    return [
-        f"Plain Rasa {rasa['rasa']} with TensorFlow {rasa['tensorflow']}: {rasa['intents']} "
-        f"intents, {rasa['examples']} examples, trained in {rasa['trained_s']:.0f} s."
+def _about(facts: dict[str, Any]) -> str:
+    lines = [
+        f"Measured {facts['date']} on {facts['machine']}; load of it before: {facts['load']}.",
+        f"{facts['rounds']} rounds, {facts['messages']} timed messages a round and peer.",
+        "Medians of the rounds, smallest and largest in brackets.",
     ]
+    if facts["rasa"] is not None:
+        rasa = facts["rasa"]
+        lines += [
+            f"Plain Rasa {rasa['rasa']} with TensorFlow {rasa['tensorflow']}: {rasa['intents']}",
+            f"intents, {rasa['examples']} examples, trained in {rasa['trained_s']:.0f} s.",
+        ]
+    return "\n".join(lines)
 
 
 def _values(rounds: Sequence[Round], peer: str, row: Row) -> list[float]:
