@@ -6,6 +6,8 @@ from typing import Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from common.errors import (
@@ -44,6 +46,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AssistantError, _known)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _database_down)
+    app.add_exception_handler(PoolTimeout, _database_down)
     app.add_exception_handler(Exception, _unknown)
 
 
@@ -74,6 +78,12 @@ async def _http(request: Request, error: Exception) -> Response:
         405: ("That cannot be done here", "Go back and use the buttons of the page."),
     }.get(status, ("There is a problem", "Go back and try again."))
     return page(request, "error.html", status=status, title=title, text=text)
+
+
+async def _database_down(request: Request, error: Exception) -> Response:
+    log.error("console.database_down", route=_route(request), error=type(error).__name__)
+    text = "The database does not answer. Try again in a minute."
+    return page(request, "error.html", status=503, title="Try again in a minute", text=text)
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

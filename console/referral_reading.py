@@ -218,7 +218,7 @@ def _steps(session: Session, referral: Referral, box: Box, names: dict[str, str]
             event.message_key,
         )
         for event in store.history(session, referral.id)
-        if (event.actor, event.at) not in told_better
+        if event.reason_sealed is not None or (event.actor, event.at) not in told_better
     ]
     steps += [
         Step(
