@@ -11,6 +11,7 @@ from datetime import date
 from referrals.babies import Baby, read_baby
 from referrals.contact import Route, read_code_word, read_route, read_shared, read_time
 from referrals.corrections import is_correction, read_reopened
+from referrals.dates import read_dates
 from referrals.names import read_name, read_role
 from referrals.phones import Phone, read_email, read_phone
 from referrals.postcodes import read_postcode
@@ -96,8 +97,8 @@ def read_facts(
     rest = _without_numbers(text)
     baby = read_baby(rest, today=today, expecting=expecting == "baby", born=born)
     born_on = baby.writer_born
-    if expecting == "date_of_birth" and born_on is None and baby.baby and baby.baby.birth_date:
-        baby = read_baby("", today=today, expecting=False)
+    if expecting == "date_of_birth" and born_on is None:
+        born_on = next((r.value for r in read_dates(rest, today=today, kind="birth")), None)
     problems = tuple(p for p in (baby.problem, phone.problem, postcode.problem) if p)
     reopened = read_reopened(text)
     return Facts(

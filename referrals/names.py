@@ -150,6 +150,8 @@ def _words(text: str, *, strict: bool) -> str | None:
         if bare in _STOP or (strict and not kept and _ordinary(bare)):
             break
         kept.append(word.strip(",!"))
+        if word.endswith((".", "!", ",")) and len(bare) > 1:
+            break  # the sentence ends; after an initial it goes on
     name = " ".join(kept).rstrip(".")
     return name or None
 

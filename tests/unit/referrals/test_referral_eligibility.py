@@ -91,7 +91,10 @@ def test_holidays_do_not_count() -> None:
 
 
 @given(
-    st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 1)),
+    st.datetimes(
+        min_value=datetime(2026, 1, 1),  # noqa: DTZ001 (hypothesis wants naive bounds)
+        max_value=datetime(2027, 12, 1),  # noqa: DTZ001
+    ),
     st.integers(min_value=1, max_value=20),
 )
 def test_due_is_always_ahead_and_in_working_hours(moment: datetime, days: int) -> None:
