@@ -85,7 +85,7 @@ class Sms:
         is_json = request.headers.get("content-type", "").startswith("application/json")
         pairs = [] if is_json else form_of(body)
         params: Any = _utf8(body) if is_json else ImmutableMultiDict(pairs)
-        if not self._is_genuine(self.signed_url(request), params, signature):
+        if not self.is_genuine(self.signed_url(request), params, signature):
             raise NotAllowed("The signature does not fit.")
         if is_json:
             raise InvalidInput("A form is expected, not JSON.", code="json")
@@ -96,7 +96,8 @@ class Sms:
             raise NotAllowed("The account is another one.")
         return fields
 
-    def _is_genuine(self, url: str, params: Any, signature: str) -> bool:
+    def is_genuine(self, url: str, params: Any, signature: str) -> bool:
+        """Whether Twilio signed this address with these parameters."""
         if not signature:
             return False
         try:

@@ -7,7 +7,7 @@ from typing import Final
 # Only what a phone can call or a browser can open; everything else stays text.
 _LINK: Final = re.compile(
     r"(?P<url>https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]])"
-    r"|(?P<phone>(?<![\d£.,-])"
+    r"|(?P<phone>(?<![\w£.,-])"
     r"(?:999|111|112|116 ?123|18000|0\d{2,4}(?:[ -]?\d{3,4}){2,3})"
     r"(?![\d.,-]*\d))"
 )
