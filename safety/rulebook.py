@@ -88,6 +88,7 @@ class Book:
     circumstances: Mapping[str, tuple[Pattern, ...]]
     circumstance_index: Mapping[str, frozenset[str]]
     lists: Mapping[str, frozenset[str]]
+    groups: Mapping[str, str]
     yes: tuple[Pattern, ...]
     no: tuple[Pattern, ...]
     answers: tuple[Answer, ...]
@@ -133,6 +134,7 @@ def read(folder: Path) -> Book:
             for name, patterns in circumstances.items()
         },
         lists={name: frozenset(row.split()) for name, row in modifiers["lists"].items()},
+        groups=_groups(modifiers["kinds"]),
         yes=_patterns(grammar, answers["yes"]),
         no=_patterns(grammar, answers["no"]),
         answers=tuple(_answer(row, grammar) for row in answers["questions"]),
@@ -144,6 +146,10 @@ def _load(path: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as file:
         return yaml.load(file, Loader=loader)  # noqa: S506  (a safe loader, in C where there is one)
+
+
+def _groups(kinds: Mapping[str, str]) -> dict[str, str]:
+    return {word: name for name, row in kinds.items() for word in row.split()}
 
 
 def _words(path: Path) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from safety import conversation
+from safety import conversation, likeness
 from safety.model import About, Context, Evidence, Tier, Verdict, verdict
 from safety.normalise import Plain, plain
 from safety.rulebook import Book, Entry, Pattern, Rule, book
@@ -28,17 +28,24 @@ def screen(text: str, *, context: Context | None = None) -> Verdict:
     """
     rules = book()
     made = plain(text, rules.speller)
-    found = _evidence(made, rules)
+    found = _evidence(made, rules) + likeness.alike(made, rules)
     if context is not None:
         found += conversation.answered(made, context, rules)
         found += _spread(made, context, rules)
     return verdict(_best(found))
 
 
+def by_rules(text: str) -> Verdict:
+    """What the phrase rules alone see in a text; for measuring the two halves apart."""
+    rules = book()
+    return verdict(_best(_evidence(plain(text, rules.speller), rules)))
+
+
 def warm() -> None:
     """Read and compile every rule, so that the first parent does not wait for it."""
     for entry in book().entries:
         _ = entry.pattern.regex
+    likeness.learned()
 
 
 def _spread(made: Plain, context: Context, rules: Book) -> list[Evidence]:
