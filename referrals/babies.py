@@ -5,47 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from referrals.ages import CHILD, counted_age, counted_pregnancy
+from referrals.baby import Baby
 from referrals.dates import DateReading, Kind, read_dates
-from referrals.text import NUMBER, number, plain
+from referrals.text import plain
 
-_UNIT = r"(?P<unit>days?|weeks?|wks?|wk|months?|mths?|mths|mnths?|mos|years?|yrs?|yr)"
-_AMOUNT = rf"(?P<amount>{NUMBER})(?P<half>\s+and\s+a\s+half|\.5|½|\s*1/2)?\s*-?\s*{_UNIT}\b"
-_AGE = re.compile(
-    rf"\b{_AMOUNT}(?P<half2>\s+and\s+a\s+half)?"
-    rf"(?:\s*(?:and|,)?\s*(?P<plus>{NUMBER})\s*(?:months?|mths?))?"
-    r"(?P<tail>\s*-?\s*(?:old|ago)\b)?",
-    re.I,
-)
-_CHILD = (
-    r"\b(?:baby|babies|bub|bubba|son|daughter|(?:little|wee) (?:boy|girl|one|man|lad)|lo|boy|girl|"
-    r"twins|triplets|newborn|toddler|grandson|granddaughter|grandchild|he|she|they)\b"
-)
-_CHILD_IS = re.compile(
-    rf"{_CHILD}(?:'?s| is| are|'re| was| turned| turns)?,?(?: (?:only|just|now|about|nearly"
-    rf"|almost|"
-    r"around|already|called \w+(?: and)?(?: is)?|[A-Z]\w+ (?:is|was)|is))*\s*$",
-    re.I,
-)
-_YEARS_ONLY = re.compile(
-    rf"{_CHILD}(?:'?s| is) (?:(?:only|just|now|nearly|almost|about) )*"
-    r"(?P<amount>one|two|three|four|five|[1-9])(?P<half> and a half)?(?=\s*(?:$|[.,!;]|now"
-    r"|and (?:a|i|he|she)\b))",
-    re.I,
-)
-_PREGNANT_WEEKS = re.compile(
-    rf"\b(?P<weeks>{NUMBER})\s*(?:\+\s*(?P<days>[0-6])|(?:weeks?|wks?)(?:\s*(?:and"
-    rf"|\+)?\s*(?P<days2>[0-6])\s*days?)?)"
-    r"\s*(?:pregnant|preg|gone|along|into (?:my|the) pregnancy)\b"
-    rf"|\bpregnant\W+(?:\w+\W+){{0,3}}?(?P<weeks2>{NUMBER})\s*(?:weeks?|wks?)"
-    rf"|\b(?:i'?m|i am)\s+(?:about |around |only |now |just )?(?P<weeks4>{NUMBER})\s*(?:weeks?"
-    rf"|wks?)\b"
-    r"|\b(?P<weeks3>\d{1,2})\s?\+\s?(?P<days3>[0-6])\b",
-    re.I,
-)
-_PREGNANT_MONTHS = re.compile(rf"\b(?P<months>{NUMBER})\s*(?:months?)\s*(?:pregnant|gone)\b", re.I)
-_DUE_IN = re.compile(
-    rf"\b(?:due|arriv\w+|expect\w*)\b[^.,;]{{0,12}}\bin\s+(?:about\s+)?{_AMOUNT}", re.I
-)
 _DUE = re.compile(
     r"\b(?:due|edd|expecting|pregnan(?:t|cy)|bump|not (?:been )?born|unborn|hasn'?t been born|"
     r"not here yet|on the way|still waiting)\b",
@@ -85,50 +49,6 @@ _NOT_NAMES: Final = {
     "the",
     "bd",
 }
-_PREGNANCY: Final = timedelta(days=280)
-
-
-@dataclass(frozen=True)
-class Baby:
-    """What is known of the baby; None means that nobody has said.
-
-    Attributes:
-        estimated: the date was counted from an age or said vaguely.
-        count: babies of this birth or pregnancy.
-    """
-
-    born: bool | None = None
-    birth_date: date | None = None
-    due_date: date | None = None
-    estimated: bool = False
-    name: str | None = None
-    count: int | None = None
-    neonatal: bool | None = None
-
-    @property
-    def dated(self) -> bool:
-        """Whether there is a date to decide by."""
-        return self.birth_date is not None or self.due_date is not None
-
-    def merged(self, newer: "Baby") -> "Baby":
-        """This with what `newer` says; a birth date replaces a due date's role, not the date."""
-        out = replace(
-            self,
-            name=newer.name or self.name,
-            count=newer.count or self.count,
-            neonatal=newer.neonatal if newer.neonatal is not None else self.neonatal,
-            born=newer.born if newer.born is not None else self.born,
-        )
-        if newer.birth_date or newer.due_date:
-            out = replace(
-                out,
-                birth_date=newer.birth_date or (None if newer.born is False else self.birth_date),
-                due_date=newer.due_date or self.due_date,
-                estimated=newer.estimated,
-            )
-        elif newer.born is False and self.birth_date:
-            out = replace(out, birth_date=None)
-        return out
 
 
 @dataclass(frozen=True)
@@ -155,12 +75,12 @@ def read_baby(text: str, *, today: date, expecting: bool, born: bool | None = No
     text = plain(text)
     said_due, said_born = bool(_DUE.search(text)), bool(_BORN.search(_DUE.sub(" ", text)))
     reading = _dates(text, today=today, expecting=expecting, born=born)
-    dated = _pregnancy(text, today)
+    dated = counted_pregnancy(text, today)
     if dated is None and reading.baby is None and reading.problem is None:
-        dated = _age(text, today, expecting=expecting and not said_due)
+        dated = counted_age(text, today, expecting=expecting and not said_due)
     found = dated or reading.baby or Baby()
     if found.born is None and said_due != said_born:
-        about_child = expecting or said_due or re.search(_CHILD, text, re.I)
+        about_child = expecting or said_due or re.search(CHILD, text, re.I)
         own = bool(_MINE.search(text)) or reading.writer_born is not None
         found = replace(found, born=said_born) if about_child and not own else found
     found = replace(found, name=_name(text), count=_count(text), neonatal=_neonatal(text))
@@ -169,52 +89,6 @@ def read_baby(text: str, *, today: date, expecting: bool, born: bool | None = No
         None if dated else reading.problem,
         reading.writer_born,
     )
-
-
-def _pregnancy(text: str, today: date) -> Baby | None:
-    if match := _DUE_IN.search(text):
-        ahead = _days(match["amount"], match["unit"], half=bool(match["half"]))
-        return Baby(born=False, due_date=today + timedelta(days=ahead), estimated=True)
-    if match := _PREGNANT_WEEKS.search(text):
-        weeks = number(
-            (match["weeks"] or match["weeks2"] or match["weeks3"] or match["weeks4"]).lower()
-        )
-        days = int(match["days"] or match["days2"] or match["days3"] or 0)
-        gone = timedelta(days=weeks * 7 + days)
-        if timedelta(0) < gone <= timedelta(days=43 * 7):
-            return Baby(born=False, due_date=today + _PREGNANCY - gone, estimated=True)
-    if match := _PREGNANT_MONTHS.search(text):
-        gone = timedelta(days=round(number(match["months"].lower()) * 30.44))
-        return Baby(born=False, due_date=today + _PREGNANCY - gone, estimated=True)
-    return None
-
-
-def _age(text: str, today: date, *, expecting: bool) -> Baby | None:
-    ages = []
-    for match in _AGE.finditer(text):
-        before = text[: match.start()]
-        of_child = bool(_CHILD_IS.search(before)) or bool(match["tail"])
-        of_writer = re.search(r"\b(?:i'?m|i am|mum is|aged?)\s+(?:only |just )?$", before, re.I)
-        child_before = re.search(rf"(?:{_CHILD}|\bborn\b|\bhad\b)[^.;!?]*$", before, re.I)
-        if match["tail"] and "ago" in match["tail"] and not (child_before or expecting):
-            continue
-        since = re.search(
-            r"\b(?:for|past|last|since|every)\s+(?:the\s+)?(?:past |last )?$", before, re.I
-        )
-        if of_writer or since or not (of_child or expecting):
-            continue
-        half = bool(match["half"] or match["half2"])
-        plus = _days(match["plus"], "months", half=False) if match["plus"] else 0
-        ages.append(_days(match["amount"], match["unit"], half=half) + plus)
-    ages += [_days(m["amount"], "years", half=bool(m["half"])) for m in _YEARS_ONLY.finditer(text)]
-    if not ages or min(ages) > 365 * 12:
-        return None
-    return Baby(born=True, birth_date=today - timedelta(days=min(ages)), estimated=True)
-
-
-def _days(amount: str, unit: str, *, half: bool) -> int:
-    each = {"d": 1.0, "w": 7.0, "m": 30.44, "y": 365.25}[unit[0].lower()]
-    return round((number(amount.lower()) + (0.5 if half else 0)) * each)
 
 
 def _dates(text: str, *, today: date, expecting: bool, born: bool | None) -> BabyReading:

@@ -6,7 +6,7 @@ The values stand in the payloads of content/messages: `/inform{"answer": "for_wh
 from dataclasses import replace
 from datetime import date
 
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.contact import Route
 from referrals.model import Record
 from referrals.names import ROLES

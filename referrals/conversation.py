@@ -3,15 +3,24 @@
 It knows message keys but no words, no Rasa and no database.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from referrals import eligibility, summary
 from referrals.choices import applied
-from referrals.corrections import Command, read_command
+from referrals.corrections import Command
 from referrals.facts import Facts, read_facts
+from referrals.hearing import (
+    FREE,
+    LONGEST,
+    POLITE,
+    command_in,
+    field_of,
+    goes_on,
+    interrupts,
+    reason_in,
+)
 from referrals.merge import Merged, home_of, merge
 from referrals.model import AFTER, Record
 from referrals.progress import (
@@ -25,24 +34,7 @@ from referrals.progress import (
 from referrals.telling import Heard, Say, Setting, Step
 from referrals.text import is_question, plain, yes_or_no
 
-FREE: Final = ("reason", "best_time", "gp", *(n for n in AFTER if n != "date_of_birth"))
-"""Fields whose answer is taken in her own words."""
-
-LONGEST: Final = 2000
-"""Characters of her own words that are kept in one field."""
-
-_INTENT_COMMANDS: Final[Mapping[str, Command]] = {
-    "cancel": "cancel",
-    "skip": "skip",
-    "go_back": "back",
-    "show_answers": "show",
-    "call_me": "call_me",
-}
-_INTERRUPTING: Final = 0.6
 _SHORT: Final = 8  # words
-_BECAUSE: Final = re.compile(
-    r"\b(?:because|cos|coz|cause|as)\s+(.{12,})", re.IGNORECASE | re.DOTALL
-)
 
 
 def step(
@@ -56,21 +48,10 @@ def step(
     turn = _Turn(heard, record, progress, asking, setting)
     if heard.choice is not None:
         return turn.choose(*heard.choice)
-    command = _command(heard)
+    command = command_in(heard)
     if command is not None:
         return turn.obey(command)
     return turn.listen()
-
-
-def _command(heard: Heard) -> Command | None:
-    if heard.is_payload:
-        return _INTENT_COMMANDS.get(heard.intent or "")
-    command = read_command(heard.text)
-    if command is None and len(heard.text.split()) <= 5 and heard.confidence >= 0.85:
-        by_intent = _INTENT_COMMANDS.get(heard.intent or "")
-        # Only what cannot lose anything is believed to the classifier alone.
-        command = by_intent if by_intent in ("back", "show") else None
-    return command
 
 
 @dataclass
@@ -125,20 +106,22 @@ class _Turn:
         merged = self._merge(facts)
         if not merged.changed and not merged.problems and not facts.reopened:
             facts, merged = self._second_reading(facts, merged)
-        if self.asking is None and (said := _BECAUSE.search(self.heard.text)):
-            merged = replace(merged, record=merged.record.having("reason", said[1][:LONGEST]))
+        if self.asking == "phone" and facts.phone is None and self._means_this_phone():
+            merged = self._this_phone(merged)
+        if self.asking is None and (said := reason_in(self.heard.text)):
+            merged = replace(merged, record=merged.record.having("reason", said))
         return facts, merged
 
     def _took_nothing(self, facts: Facts, merged: Merged) -> Step:
-        if facts.reopened and not self._interrupts():
+        if facts.reopened and not interrupts(self.heard, self.asking):
             return self._reopen(facts.reopened)
         if self.asking is None:
             self.record = merged.record
             return self._next(self.progress)
-        thanks = self.heard.intent in _POLITE and not self.heard.is_payload
-        if self.asking == OUTSIDE and (thanks or not self._interrupts()):
+        thanks = self.heard.intent in POLITE and not self.heard.is_payload
+        if self.asking == OUTSIDE and (thanks or not interrupts(self.heard, self.asking)):
             return self._end("not_eligible")
-        if self._interrupts():
+        if interrupts(self.heard, self.asking):
             return self._interrupted()
         return self._again()
 
@@ -160,13 +143,6 @@ class _Turn:
 
     def _second_reading(self, facts: Facts, merged: Merged) -> tuple[Facts, Merged]:
         # "no, it's Ayesha" speaks of what was answered last; a place may be named, not coded.
-        if self.asking == "phone" and yes_or_no(self.heard.text) and self._on_phone():
-            record, progress = applied(self.record, self.progress, "phone", "same") or (
-                self.record,
-                self.progress,
-            )
-            self.progress = progress
-            return facts, Merged(record, ("phone",), ())
         if self.asking == "postcode" and not is_question(self.heard.text):
             place = self.setting.lookup(self.heard.text)
             if place is not None:
@@ -178,8 +154,14 @@ class _Turn:
             return again, self._merge(again)
         return facts, merged
 
-    def _on_phone(self) -> bool:
-        return self.setting.channel == "sms"
+    def _means_this_phone(self) -> bool:
+        on_phone = self.setting.channel == "sms" and self.progress.carry_on is not False
+        return on_phone and yes_or_no(self.heard.text) is True
+
+    def _this_phone(self, merged: Merged) -> Merged:
+        found = applied(merged.record, self.progress, "phone", "same")
+        record = found[0] if found else merged.record
+        return Merged(record, (*merged.changed, "phone"), merged.problems)
 
     def _answers(self, merged: Merged) -> bool:
         if self.asking not in FREE or self.asking in merged.changed:
@@ -188,7 +170,7 @@ class _Turn:
         return len(self.heard.text.split()) <= _SHORT
 
     def _takes_own_words(self, *, took: bool) -> bool:
-        if self.asking not in FREE or (self._interrupts() and not took):
+        if self.asking not in FREE or (interrupts(self.heard, self.asking) and not took):
             return False
         words = plain(self.heard.text)
         return len(words) >= (2 if self.asking != "reason" else 4)
@@ -215,7 +197,7 @@ class _Turn:
             pending = self.heard.text if problem == "born_or_due" else None
             progress = replace(progress, pending=pending, tries=progress.tries + 1)
             says.append(Say("utter_referral_problem", {"problem": problem}))
-            return self._next(progress, says, ask=_field_of(problem))
+            return self._next(progress, says, ask=field_of(problem))
         progress = replace(progress, pending=None)
         told = summary.for_parent(merged.record, short=self.setting.channel == "sms")
         for name in merged.changed:
@@ -241,7 +223,7 @@ class _Turn:
     def _yes_or_no(self) -> Step | None:
         answer = yes_or_no(self.heard.text)
         if self.asking == CARRY_ON and answer is None:
-            answer = _goes_on(self.heard.text)
+            answer = goes_on(self.heard.text)
         if answer is None:
             return None
         return self.choose(self.asking or "", "yes" if answer else "no")
@@ -276,19 +258,6 @@ class _Turn:
         skipped = tuple(n for n in self.progress.skipped if n != name)
         self.progress = replace(self.progress, answered=left, skipped=skipped, tries=0)
         return Step(self.record, self.progress, ask=name)
-
-    def _interrupts(self) -> bool:
-        heard = self.heard
-        if heard.is_payload:
-            return True
-        asks = is_question(heard.text)
-        intent = heard.intent or ""
-        sure = heard.confidence >= _INTERRUPTING
-        if self.asking == "reason":
-            # Her own story often reads like a topic: only a question about us is none.
-            return asks and sure and intent.startswith("ask_")
-        known = intent.startswith(("topic_", "ask_")) or intent in _ANSWERED
-        return asks or (known and sure and self.asking not in FREE)
 
     def _interrupted(self) -> Step:
         if self.asking == OUTSIDE:
@@ -339,28 +308,4 @@ class _Turn:
         return Step(self.record, replace(progress, ending=ending), tuple(says))
 
 
-def _goes_on(text: str) -> bool | None:
-    if re.search(r"\b(?:carry on|go on|here|continue|keep going)\b", text, re.IGNORECASE):
-        return not re.search(r"\bnot\b|n't\b", text)
-    return False if re.search(r"\b(?:call|ring|phone|another|other)\b", text, re.I) else None
-
-
 _SHOWN: Final = {"for_whom": "role", "contact_route": "route", "phone_shared": "shared"}
-_POLITE: Final = ("greet", "thanks", "goodbye", "affirm", "deny")
-_ANSWERED: Final = (
-    "find_support",
-    "help",
-    "complaint",
-    "out_of_scope",
-    "delete_me",
-    "greet",
-    "thanks",
-)
-
-
-def _field_of(problem: str) -> str | None:
-    if problem.startswith("phone"):
-        return "phone"
-    if problem.startswith("postcode"):
-        return "postcode"
-    return "baby"

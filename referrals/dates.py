@@ -128,7 +128,7 @@ def _calendar(match: re.Match[str], today: date, kind: Kind) -> DateReading:
     month = int(groups["number"]) if groups.get("number") else _month(groups["month"])
     if groups.get("number") and month > 12 >= day:
         day, month = month, day  # only the American order makes a date of it
-    year = _year(groups.get("year"))
+    year = _year(groups.get("year"), today)
     value = _dated(day, month, year, today, kind)
     if value is None:
         return DateReading(None, False, "impossible_date", match.span())
@@ -139,7 +139,11 @@ def _vague(match: re.Match[str], today: date, kind: Kind) -> DateReading:
     groups = match.groupdict()
     part = (groups.get("part2") or groups.get("part") or "").lower()
     value = _dated(
-        _PART_DAY.get(part, 15), _month(groups["month"]), _year(groups.get("year")), today, kind
+        _PART_DAY.get(part, 15),
+        _month(groups["month"]),
+        _year(groups.get("year"), today),
+        today,
+        kind,
     )
     return DateReading(value, True, None, match.span())
 
@@ -172,11 +176,14 @@ def _month(word: str) -> int:
     return next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(word.lower()[:3]))
 
 
-def _year(text: str | None) -> int | None:
+def _year(text: str | None, today: date) -> int | None:
     if not text:
         return None
     digits = text.strip("' ,")
-    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+    if len(digits) == 4:
+        return int(digits)
+    year = 2000 + int(digits)
+    return year - 100 if year > today.year + 2 else year  # "95" is a grown-up's
 
 
 def _dated(day: int, month: int, year: int | None, today: date, kind: Kind) -> date | None:

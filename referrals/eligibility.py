@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from common.deployment import Eligibility
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.model import Home
 
 Reason = Literal["ok", "outside_area", "child_too_old", "area_unknown", "baby_unknown"]

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date
 
-from referrals.babies import Baby, read_baby
+from referrals.babies import read_baby
+from referrals.baby import Baby
 from referrals.contact import Route, read_code_word, read_route, read_shared, read_time
 from referrals.corrections import is_correction, read_reopened
 from referrals.dates import read_dates

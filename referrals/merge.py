@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from places.model import Place
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.contact import Route
 from referrals.facts import Facts
 from referrals.model import Home, Record

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.contact import Route
 from referrals.phones import Phone
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.contact import Route
 from referrals.dates import in_short, in_words
 from referrals.model import Record

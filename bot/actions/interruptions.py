@@ -9,6 +9,7 @@ from places.model import Place
 from referrals.model import Record
 
 _SURE = 0.5  # the classifier's own threshold: config.yml
+_GUESS = 0.35
 
 # Questions that a text alone answers.
 _TEXTS = {
@@ -29,21 +30,30 @@ _TEXTS = {
 def answer(said: Said, out: Out, deps: Deps, record: Record) -> list[Event]:
     """Say the answer; where there is none, say that a person can tell her."""
     chosen = said.entity("topic")
-    topic = deps.topics.get(chosen) if chosen else by_intent(said.intent, deps)
-    if not said.is_payload and said.confidence < _SURE:
-        out.say("utter_referral_question")
-        return []
+    intent = _intent(said)
+    topic = deps.topics.get(chosen) if chosen else by_intent(intent, deps)
     if topic is not None:
         # Without choices of its own: those of the form's question follow.
         out.say("topic", {"topic": topic.id})
         return []
-    if said.intent == "find_support":
+    if intent == "find_support":
         show(said, out, deps, need=said.entity("need"), place=_home(record, deps), stage=None)
-    elif said.intent == "ask_human":
+    elif intent == "ask_human":
         talk(said, out, deps)
     else:
-        out.say(_TEXTS.get(said.intent, "utter_referral_question"))
+        out.say(_TEXTS.get(intent, "utter_referral_question"))
     return []
+
+
+def _intent(said: Said) -> str:
+    if said.is_payload:
+        return said.intent
+    for name, confidence in said.ranking:
+        # A question about us is answered even on a good guess: it is what holds her back.
+        least = _GUESS if name in _TEXTS else _SURE
+        if name != "nlu_fallback" and confidence >= least:
+            return name
+    return ""
 
 
 def _home(record: Record, deps: Deps) -> Place | None:

@@ -6,7 +6,7 @@ from typing import Any
 from bot.actions.base import Event, Said, slot
 from bot.actions.deps import Deps
 from places.model import Place
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.eligibility import stage_of
 from referrals.facts import Facts, read_facts
 

@@ -9,9 +9,14 @@ from bot.actions.deps import Deps
 from bot.actions.support import show
 from referrals import choices, summary
 from referrals.conversation import step
+from referrals.model import SLOT
+from referrals.model import to_json as record_json
 from referrals.progress import OUTSIDE, PRIVATE_CHANNELS, Progress
 from referrals.progress import to_json as progress_json
 from referrals.telling import Heard, Setting, Step
+
+OWN_ROLES = ("mother", "father")
+"""Roles that are the same whatever she asks for."""
 
 
 class StartReferral(FlowAction):
@@ -30,9 +35,19 @@ class StartReferral(FlowAction):
             out.say("utter_referral_resume")
             return [slot(form_state.PROGRESS, progress_json(before) | {"ending": None})]
         out.say("utter_referral_intro")
-        return [
-            slot(form_state.PROGRESS, progress_json(Progress(started_at=said.now.isoformat())))
-        ]
+        now = Progress(started_at=said.now.isoformat())
+        return [*_known_before(said), slot(form_state.PROGRESS, progress_json(now))]
+
+
+def _known_before(said: Said) -> list[Event]:
+    # What she told before she asked for help: she is not asked twice.
+    record = form_state.record_in(said)
+    if record.baby is None and (baby := known.baby_known(said)):
+        record = record.having("baby", baby)
+    if record.for_whom is None and said.slot("parent_role") in OWN_ROLES:
+        record = record.having("for_whom", said.slot("parent_role"))
+    told = record_json(record)
+    return [slot(SLOT + n, told[n]) for n in ("baby", "for_whom") if n in told]
 
 
 class ValidateReferralForm(FlowAction):

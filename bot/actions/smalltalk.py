@@ -1,14 +1,24 @@
 """What was not understood, facts told in passing, and whether an answer helped."""
 
+import re
+
 from bot.actions import known
-from bot.actions.base import Event, FlowAction, Out, Said, slot
+from bot.actions.base import Event, FlowAction, Out, Said, follow_up, slot
 from bot.actions.deps import Deps
+from bot.actions.form_state import FORM
+from bot.actions.referral import StartReferral
 from bot.actions.support import ASKED, FindSupport
 from bot.actions.topics import by_intent
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.eligibility import stage_of
 from referrals.summary import age_words
 
+# A message full of facts is classed as facts, whatever it asks for.
+_WISH = re.compile(
+    r"\b(?:self[ -]?refer\w*|refer (?:me|myself|us|my \w+)|"
+    r"(?:be|get|want|make|need) (?:a )?referr?\w*)\b",
+    re.IGNORECASE,
+)
 _GUESSES = 3
 _WORTH_OFFERING = 0.08
 _AGAIN = "again"
@@ -55,6 +65,8 @@ class SetFacts(FlowAction):
 
     def act(self, said: Said, out: Out, deps: Deps) -> list[Event]:
         """Answer a fact told outside a form."""
+        if _WISH.search(said.text):
+            return [*StartReferral(deps).act(said, out, deps), follow_up(FORM)]
         asked = said.slot("asked") == ASKED
         if asked or known.place_in(said, deps, asked=False) is not None:
             return FindSupport(deps).act(said, out, deps)

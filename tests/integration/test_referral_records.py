@@ -15,7 +15,7 @@ from common.deployment import Deployment
 from common.errors import Conflict, InvalidInput, NotFound
 from common.ids import is_reference, reference
 from referrals import service, store
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.contact import Route
 from referrals.creation import open_details, record_of
 from referrals.model import Home, Record, to_json

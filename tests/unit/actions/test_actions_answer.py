@@ -387,6 +387,35 @@ def test_outside_the_area_the_nearest_help_is_shown_and_not_ourselves(deps: Deps
     assert not any("Little Minds" in name for name in names)
 
 
+def test_what_she_said_before_is_not_asked_again(deps: Deps) -> None:
+    chat = Chat(deps)
+    chat.run("action_set_facts", "I'm a mum and she is 9 weeks old")
+
+    chat.run("action_start_referral", "refer me", intent="start_referral")
+    answer = chat.form("refer me", intent="start_referral")
+
+    assert answer.slots["requested_slot"] == "ref_postcode"
+
+
+def test_a_wish_to_be_referred_among_facts_begins_the_form(chat: Chat) -> None:
+    answer = chat.run("action_set_facts", "can I refer myself, I'm Dan, BD5 8HL")
+
+    assert answer.keys == ["utter_referral_intro"]
+    assert answer.follows == ["referral_form"]
+
+
+def test_who_reads_this_is_answered_even_on_a_guess(deps: Deps) -> None:
+    chat = told(deps, *STRAIGHT[:3])
+    ranking = [
+        {"name": "nlu_fallback", "confidence": 0.5},
+        {"name": "ask_privacy", "confidence": 0.45},
+    ]
+
+    answer = chat.form("who will read this?", intent="nlu_fallback", sure=0.5, ranking=ranking)
+
+    assert answer.keys == ["utter_ask_privacy"]
+
+
 def test_a_choice_fills_its_own_field(deps: Deps) -> None:
     chat = told(deps, "refer me", channel="web_chat")
 

@@ -12,7 +12,7 @@ from conversations.model import Choice, Rendered, Reply
 from conversations.render import Words
 from conversations.sms_text import is_gsm7
 from referrals import summary
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.contact import Route
 from referrals.model import Home, Record
 from referrals.phones import Phone

@@ -28,6 +28,7 @@ BIRTHS = [
     ("my little boy is 9 weeks", date(2026, 9, 23), True),
     ("she's 10 days old", date(2026, 11, 15), True),
     ("born 3 days ago", date(2026, 11, 22), True),
+    ("she's 5 months", date(2026, 6, 25), True),
     ("3 and a half months", date(2026, 8, 10), True),
     ("he is 1 year and 2 months", date(2025, 9, 25), True),
     ("she is nearly 2", date(2024, 11, 24), True),

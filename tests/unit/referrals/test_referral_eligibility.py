@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common.deployment import Eligibility
 from common.opening_hours import parse
-from referrals.babies import Baby
+from referrals.baby import Baby
 from referrals.due import due_at
 from referrals.eligibility import decide, stage_of
 from referrals.model import Home

@@ -336,10 +336,20 @@ def test_a_question_not_understood_three_times_offers_a_person() -> None:
     assert told.asking == "for_whom"
 
 
+def test_yes_to_this_phone_keeps_how_she_wants_to_be_reached() -> None:
+    told = Telling("sms").say(*STRAIGHT[:5], "yes text only")
+
+    assert told.asking == "reason"
+    assert told.record.phone is not None
+    assert told.record.phone.same
+    assert told.record.contact_route is not None
+    assert (told.record.contact_route.text, told.record.contact_route.call) == (True, False)
+
+
 def test_more_can_be_told_after_sending() -> None:
     told = Telling("sms", progress=Progress(mode="after"))
 
-    told.say("ok", "3/4/1995", "12 Green Lane")
+    told.say("ok", "3/4/95", "12 Green Lane")
 
     assert told.progress.ending == "more_told"
     assert told.record.date_of_birth == date(1995, 4, 3)
