@@ -38,9 +38,7 @@ def applied(
         ending = progress.ending if yes else "no_consent"
         return replace(record, consent=yes), replace(progress, ending=ending)
     if name == "phone" and value == "same":
-        both = (record.contact_route or Route()).merged(Route(text=True, call=True))
-        route = record.contact_route if record.has("contact_route") else both
-        return replace(record, phone=Phone(None, same=True), contact_route=route), progress
+        return with_this_phone(record), progress
     if name == "contact_route":
         return _route(record, value, progress)
     if name == "baby":
@@ -48,6 +46,13 @@ def applied(
     if name in ("best_time", "interpreter"):
         return record.having(name, value), progress
     return None
+
+
+def with_this_phone(record: Record) -> Record:
+    """The number she writes from, for texts and calls unless she has said otherwise."""
+    both = (record.contact_route or Route()).merged(Route(text=True, call=True))
+    route = record.contact_route if record.has("contact_route") else both
+    return replace(record, phone=Phone(None, same=True), contact_route=route)
 
 
 def _carry_on(record: Record, progress: Progress, *, yes: bool) -> tuple[Record, Progress]:

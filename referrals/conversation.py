@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from referrals import eligibility, summary
-from referrals.choices import applied
+from referrals.choices import applied, with_this_phone
 from referrals.corrections import Command
 from referrals.facts import Facts, read_facts
 from referrals.hearing import (
@@ -19,6 +19,7 @@ from referrals.hearing import (
     field_of,
     goes_on,
     interrupts,
+    means_this_phone,
     reason_in,
 )
 from referrals.merge import Merged, home_of, merge
@@ -34,6 +35,7 @@ from referrals.progress import (
 from referrals.telling import Heard, Say, Setting, Step
 from referrals.text import is_question, plain, yes_or_no
 
+_ENDINGS: Final[Mapping[str, str]] = {"cancel": "cancelled", "pause": "paused"}
 _SHORT: Final = 8  # words
 
 
@@ -74,10 +76,8 @@ class _Turn:
         return self._next(self.progress.answer(name))
 
     def obey(self, command: Command) -> Step:
-        if command == "cancel":
-            return self._end("cancelled")
-        if command == "pause":
-            return self._end("paused")
+        if command in _ENDINGS:
+            return self._end(_ENDINGS[command])
         if command == "call_me":
             return self._call_me()
         if command == "show":
@@ -106,8 +106,13 @@ class _Turn:
         merged = self._merge(facts)
         if not merged.changed and not merged.problems and not facts.reopened:
             facts, merged = self._second_reading(facts, merged)
-        if self.asking == "phone" and facts.phone is None and self._means_this_phone():
-            merged = self._this_phone(merged)
+        if (
+            self.asking == "phone"
+            and facts.phone is None
+            and means_this_phone(self.heard, self.progress, channel=self.setting.channel)
+        ):
+            record = with_this_phone(merged.record)
+            merged = Merged(record, (*merged.changed, "phone"), merged.problems)
         if self.asking is None and (said := reason_in(self.heard.text)):
             merged = replace(merged, record=merged.record.having("reason", said))
         return facts, merged
@@ -154,20 +159,10 @@ class _Turn:
             return again, self._merge(again)
         return facts, merged
 
-    def _means_this_phone(self) -> bool:
-        on_phone = self.setting.channel == "sms" and self.progress.carry_on is not False
-        return on_phone and yes_or_no(self.heard.text) is True
-
-    def _this_phone(self, merged: Merged) -> Merged:
-        found = applied(merged.record, self.progress, "phone", "same")
-        record = found[0] if found else merged.record
-        return Merged(record, (*merged.changed, "phone"), merged.problems)
-
     def _answers(self, merged: Merged) -> bool:
-        if self.asking not in FREE or self.asking in merged.changed:
-            return True
         # A short message that is wholly another fact is not her story.
-        return len(self.heard.text.split()) <= _SHORT
+        short = len(self.heard.text.split()) <= _SHORT
+        return self.asking not in FREE or self.asking in merged.changed or short
 
     def _takes_own_words(self, *, took: bool) -> bool:
         if self.asking not in FREE or (interrupts(self.heard, self.asking) and not took):

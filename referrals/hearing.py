@@ -6,8 +6,9 @@ from typing import Final
 
 from referrals.corrections import Command, read_command
 from referrals.model import AFTER
+from referrals.progress import Progress
 from referrals.telling import Heard
-from referrals.text import is_question
+from referrals.text import is_question, yes_or_no
 
 FREE: Final = ("reason", "best_time", "gp", *(n for n in AFTER if n != "date_of_birth"))
 """Fields whose answer is taken in her own words."""
@@ -84,3 +85,9 @@ def reason_in(text: str) -> str | None:
     """Why she asks for help, where she says "because ..." with the asking."""
     said = _BECAUSE.search(text)
     return said[1][:LONGEST] if said else None
+
+
+def means_this_phone(heard: Heard, progress: Progress, *, channel: str) -> bool:
+    """Whether a yes means the number she writes from."""
+    on_phone = channel == "sms" and progress.carry_on is not False
+    return on_phone and yes_or_no(heard.text) is True
