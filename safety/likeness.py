@@ -19,7 +19,7 @@ from safety.normalise import Plain
 from safety.rulebook import Book
 
 WEIGHTS = Path(__file__).with_name("learned") / "weights.json"
-WINDOW, STEP, APART = 24, 12, 3
+WINDOW, STEP, APART = 32, 24, 3
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,14 @@ def read(data: Mapping[str, object]) -> Likeness:
     )
 
 
-def alike(made: Plain, rules: Book) -> list[Evidence]:
-    """Evidence from likeness, at most one piece a class: the strongest window."""
+def alike(made: Plain, rules: Book, *, told: set[str]) -> list[Evidence]:
+    """Evidence from likeness, at most one piece a class: the strongest window.
+
+    Args:
+        made: the text made plain.
+        rules: the book, for its word groups.
+        told: classes that a rule has spoken for already; likeness adds nothing to them.
+    """
     model = learned()
     if model is None:
         return []
@@ -72,6 +78,8 @@ def alike(made: Plain, rules: Book) -> list[Evidence]:
     for first, last in windows(made):
         scores = model.scores(made.words[first : last + 1], rules.groups)
         for number, score in enumerate(scores):
+            if model.classes[number] in told:
+                continue
             if score >= model.gentle[number] and score > best.get(number, (-math.inf,))[0]:
                 best[number] = (score, first, last)
     return [

@@ -28,7 +28,8 @@ def screen(text: str, *, context: Context | None = None) -> Verdict:
     """
     rules = book()
     made = plain(text, rules.speller)
-    found = _evidence(made, rules) + likeness.alike(made, rules)
+    found = _evidence(made, rules)
+    found += likeness.alike(made, rules, told={one.cls for one in found})
     if context is not None:
         found += conversation.answered(made, context, rules)
         found += _spread(made, context, rules)
@@ -76,9 +77,11 @@ class _Reading:
     rules: Book
     number: dict[int, int] = field(default_factory=dict)
     places: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    present: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.number = {start: at for at, start in enumerate(self.made.starts)}
+        self.present = frozenset(self.made.words)
 
     def spans(self, pattern: Pattern, hits: list[int]) -> Iterator[tuple[int, int]]:
         """First and last word of each match near the words hit."""
@@ -98,7 +101,7 @@ class _Reading:
         return self.places[name]
 
     def _find(self, name: str) -> list[tuple[int, int]]:
-        wanted = self.rules.circumstance_index[name]
+        wanted = self.rules.circumstance_index[name] & self.present
         hits = [at for at, word in enumerate(self.made.words) if word in wanted]
         if not hits:
             return []
@@ -206,6 +209,8 @@ def _cancelled(reading: _Reading, rule: Rule, first: int, last: int) -> bool:
 
 
 def _meets(reading: _Reading, pattern: Pattern, first: int, last: int) -> bool:
+    if pattern.phrase.anchors.isdisjoint(reading.present):
+        return False
     words, reach = reading.made.words, pattern.phrase.most
     low, high = max(0, first - reach), min(len(words), last + reach + 1)
     hits = [at for at in range(low, high) if words[at] in pattern.phrase.anchors]
