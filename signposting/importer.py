@@ -4,17 +4,17 @@ Never deletes what has gone: it becomes inactive. Takes verified contact only (s
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from common.db import Sessions
+from signposting import loading
 from signposting.model import Service
 from signposting.needs import Needs
-from signposting.rows import location_row, organization_row, taxonomy_rows, to_row, to_service
-from signposting.store import WHOLE
+from signposting.rows import location_row, organization_row, taxonomy_rows, to_row
 from signposting.tables import ServiceRow
 
 _CHUNK = 500
@@ -53,10 +53,10 @@ def write(
         for chunk in _chunks(services):
             wanted = {service.id: service for service in chunk}
             seen |= set(wanted)
-            present = _present(session, wanted)
+            present = {old.id: old for old in loading.services(session, list(wanted))}
             for service in wanted.values():
                 old = present.get(service.id)
-                if old is not None and to_service(old) == service:
+                if old == service:
                     unchanged += 1
                     continue
                 _replace(session, old, service)
@@ -73,14 +73,9 @@ def _chunks(services: Iterable[Service]) -> Iterator[list[Service]]:
         yield chunk
 
 
-def _present(session: Session, wanted: dict[str, Service]) -> dict[str, ServiceRow]:
-    query = select(ServiceRow).where(ServiceRow.id.in_(wanted)).options(*WHOLE)
-    return {row.id: row for row in session.scalars(query)}
-
-
-def _replace(session: Session, old: ServiceRow | None, service: Service) -> None:
+def _replace(session: Session, old: Service | None, service: Service) -> None:
     if old is not None:
-        session.delete(old)
+        session.delete(session.get_one(ServiceRow, old.id))
         session.flush()
     session.merge(organization_row(service.organization))
     for location in service.locations:
@@ -97,8 +92,3 @@ def _retire(session: Session, feed: str, seen: set[str]) -> tuple[str, ...]:
     for row in gone:
         row.status = "inactive"
     return tuple(sorted(row.slug for row in gone))
-
-
-def with_feed(services: Iterable[Service], feed: str) -> Iterator[Service]:
-    """The same services as records of a feed."""
-    return (replace(service, feed=feed) for service in services)

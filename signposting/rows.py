@@ -1,18 +1,11 @@
-"""Turns directory rows into values and values into rows; decides nothing and commits nothing."""
+"""Turns services into new directory rows; decides nothing and commits nothing."""
 
 import math
-from types import MappingProxyType
 
 from signposting.model import (
-    Address,
-    CostOption,
-    Language,
     Location,
     Organization,
-    Phone,
-    Schedule,
     Service,
-    ServiceArea,
     identifier,
 )
 from signposting.needs import Needs
@@ -34,60 +27,6 @@ from signposting.tables import (
 )
 
 WEEKS_IN_YEAR = 365.25 / 7
-
-
-def to_service(row: ServiceRow) -> Service:
-    """The value of a row whose children are loaded."""
-    organization = row.organization
-    return Service(
-        id=row.id,
-        slug=row.slug,
-        organization=Organization(
-            organization.id,
-            organization.name,
-            organization.description,
-            organization.email,
-            organization.website,
-        ),
-        name=row.name,
-        description=row.description,
-        status=row.status,
-        needs=tuple(attribute.taxonomy_term.code for attribute in row.attributes),
-        areas=tuple(ServiceArea(a.id, a.name, a.scope, a.uri) for a in row.service_areas),
-        feed=row.feed,
-        verified=row.verified,
-        minimum_weeks=row.minimum_weeks,
-        maximum_weeks=row.maximum_weeks,
-        url=row.url,
-        email=row.email,
-        phones=tuple(
-            Phone(p.id, p.number, p.type, p.description, p.for_professionals) for p in row.phones
-        ),
-        schedules=tuple(
-            Schedule(s.id, s.byday, s.opens_at, s.closes_at, s.freq) for s in row.schedules
-        ),
-        opening_hours=row.opening_hours,
-        locations=tuple(_to_location(link.location) for link in row.service_at_locations),
-        languages=tuple(Language(x.id, x.code, x.name) for x in row.languages),
-        language_note=row.language_note,
-        cost_options=tuple(
-            CostOption(c.id, c.option, c.amount_description) for c in row.cost_options
-        ),
-        interpretation_services=row.interpretation_services,
-        accessibility=row.accessibility,
-        application_process=row.application_process,
-        people=row.people,
-        self_referral=row.self_referral,
-        referral_here=row.referral_here,
-        evidence=row.evidence,
-        sources=tuple(row.source),
-        source_date=row.source_date,
-        assured_date=row.assured_date,
-        checked=row.checked,
-        staff_notes=row.staff_notes,
-        unconfirmed=MappingProxyType(dict(row.unconfirmed)),
-        record=None if row.record is None else MappingProxyType(dict(row.record)),
-    )
 
 
 def to_row(service: Service) -> ServiceRow:
@@ -270,27 +209,3 @@ def years_from(weeks: int | None) -> float | None:
 def years_until(weeks: int | None) -> float | None:
     """Years for HSDS, rounded outwards to whole years."""
     return None if weeks is None else float(math.ceil(weeks / WEEKS_IN_YEAR))
-
-
-def _to_location(row: LocationRow) -> Location:
-    return Location(
-        id=row.id,
-        name=row.name,
-        location_type=row.location_type,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        easting=row.easting,
-        northing=row.northing,
-        addresses=tuple(
-            Address(
-                a.id,
-                a.address_1,
-                a.city,
-                a.state_province,
-                a.postal_code,
-                a.country,
-                a.address_type,
-            )
-            for a in row.addresses
-        ),
-    )

@@ -1,39 +1,16 @@
 """Reads the directory: search and single services; the choice itself is signposting.match."""
 
-from collections.abc import Iterator
-
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, exists, or_, select
 
 from common.db import Sessions, reading
 from common.errors import NotFound
 from places.model import Place
+from signposting import loading
 from signposting.match import GENERAL, Match, Query, rank
 from signposting.model import Service
 from signposting.needs import Needs
-from signposting.rows import term_id, to_service
-from signposting.tables import (
-    AttributeRow,
-    LocationRow,
-    ServiceAreaRow,
-    ServiceAtLocationRow,
-    ServiceRow,
-)
-
-# Everything that `to_service` reads.
-WHOLE = (
-    joinedload(ServiceRow.organization),
-    selectinload(ServiceRow.contacts),
-    selectinload(ServiceRow.phones),
-    selectinload(ServiceRow.schedules),
-    selectinload(ServiceRow.service_areas),
-    selectinload(ServiceRow.languages),
-    selectinload(ServiceRow.cost_options),
-    selectinload(ServiceRow.attributes).joinedload(AttributeRow.taxonomy_term),
-    selectinload(ServiceRow.service_at_locations)
-    .joinedload(ServiceAtLocationRow.location)
-    .selectinload(LocationRow.addresses),
-)
+from signposting.rows import term_id
+from signposting.tables import AttributeRow, ServiceAreaRow, ServiceRow
 
 
 class Directory:
@@ -50,10 +27,17 @@ class Directory:
 
     def search(self, query: Query) -> list[Match]:
         """What fits a query, best first (see match.rank)."""
-        need = query.need
-        wanted = (need, *self.needs.near(need), *self.needs.far(need)) if need else ()
-        services = self._candidates((*wanted, *GENERAL), query.place)
-        return rank(services, query, needs=self.needs)
+        if query.need is None:
+            return self._rank(GENERAL, query)
+        close = (query.need, *self.needs.near(query.need))
+        found = self._rank(close, query)
+        if any(match.service.has_contact for match in found):
+            return found
+        return self._rank((*close, *self.needs.far(query.need), *GENERAL), query)
+
+    def _rank(self, wanted: tuple[str, ...], query: Query) -> list[Match]:
+        ids = _candidate_ids(wanted, query.place)
+        return rank(self._found(ids), query, needs=self.needs)
 
     def get(self, slug: str) -> Service:
         """One service by slug or id.
@@ -62,28 +46,24 @@ class Directory:
             NotFound: there is none.
         """
         by_name = or_(ServiceRow.slug == slug, ServiceRow.id == slug)
-        with reading(self._sessions) as session:
-            row = session.scalars(select(ServiceRow).where(by_name).options(*WHOLE)).first()
-            if row is None:
-                raise NotFound(f"there is no service {slug!r}")
-            return to_service(row)
+        found = self._found(select(ServiceRow.id).where(by_name))
+        if not found:
+            raise NotFound(f"there is no service {slug!r}")
+        return found[0]
 
     def all(self, *, status: str | None = None) -> list[Service]:
         """Every service by slug; of one status where given."""
-        query = select(ServiceRow).order_by(ServiceRow.slug).options(*WHOLE)
-        if status is not None:
-            query = query.where(ServiceRow.status == status)
+        query = select(ServiceRow.id).order_by(ServiceRow.slug)
+        return self._found(query if status is None else query.where(ServiceRow.status == status))
+
+    def _found(self, ids: Select[str]) -> list[Service]:
         with reading(self._sessions) as session:
-            return [to_service(row) for row in session.scalars(query)]
-
-    def _candidates(self, needs: tuple[str, ...], place: Place | None) -> list[Service]:
-        with reading(self._sessions) as session:
-            return list(_read(session, needs, place))
+            return loading.services(session, session.scalars(ids).all())
 
 
-def _read(session: Session, needs: tuple[str, ...], place: Place | None) -> Iterator[Service]:
+def _candidate_ids(needs: tuple[str, ...], place: Place | None) -> Select[str]:
     terms = [term_id(need) for need in needs]
-    query = select(ServiceRow).where(
+    query = select(ServiceRow.id).where(
         ServiceRow.status == "active",
         exists().where(
             AttributeRow.service_id == ServiceRow.id, AttributeRow.taxonomy_term_id.in_(terms)
@@ -97,7 +77,7 @@ def _read(session: Session, needs: tuple[str, ...], place: Place | None) -> Iter
                 | (ServiceAreaRow.scope.startswith("outward:") if _by_name(place) else False),
             )
         )
-    return (to_service(row) for row in session.scalars(query.options(*WHOLE)))
+    return query
 
 
 def _scopes(place: Place) -> list[str]:
