@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from referrals import eligibility, summary
-from referrals.choices import applied, with_this_phone
+from referrals.choices import applied
 from referrals.corrections import Command
-from referrals.facts import Facts, read_facts
+from referrals.facts import Facts
 from referrals.hearing import (
     FREE,
     LONGEST,
@@ -19,10 +19,8 @@ from referrals.hearing import (
     field_of,
     goes_on,
     interrupts,
-    means_this_phone,
-    reason_in,
 )
-from referrals.merge import Merged, home_of, merge
+from referrals.merge import Merged
 from referrals.model import AFTER, Record
 from referrals.progress import (
     CARRY_ON,
@@ -32,10 +30,11 @@ from referrals.progress import (
     missing,
     next_field,
 )
+from referrals.reading import facts_in, merged_in, read
 from referrals.telling import Heard, Say, Setting, Step
-from referrals.text import is_question, plain, yes_or_no
+from referrals.text import plain, yes_or_no
 
-_ENDINGS: Final[Mapping[str, str]] = {"cancel": "cancelled", "pause": "paused"}
+_ENDINGS: Final = {"cancel": "cancelled", "pause": "paused"}
 _SHORT: Final = 8  # words
 
 
@@ -93,29 +92,15 @@ class _Turn:
             return step
         if self.asking in (CARRY_ON, "parent_agrees") and (step := self._yes_or_no()):
             return step
-        facts, merged = self._read()
+        facts, merged = read(
+            self.heard, self.record, self.progress, asking=self.asking, setting=self.setting
+        )
         took = bool(merged.changed)
         if merged.problems or (took and self._answers(merged)):
             return self._took(facts, merged)
         if self._takes_own_words(took=took):
             return self._own_words(merged)
         return self._took(facts, merged) if took else self._took_nothing(facts, merged)
-
-    def _read(self) -> tuple[Facts, Merged]:
-        facts = self._facts(self.asking)
-        merged = self._merge(facts)
-        if not merged.changed and not merged.problems and not facts.reopened:
-            facts, merged = self._second_reading(facts, merged)
-        if (
-            self.asking == "phone"
-            and facts.phone is None
-            and means_this_phone(self.heard, self.progress, channel=self.setting.channel)
-        ):
-            record = with_this_phone(merged.record)
-            merged = Merged(record, (*merged.changed, "phone"), merged.problems)
-        if self.asking is None and (said := reason_in(self.heard.text)):
-            merged = replace(merged, record=merged.record.having("reason", said))
-        return facts, merged
 
     def _took_nothing(self, facts: Facts, merged: Merged) -> Step:
         if facts.reopened and not interrupts(self.heard, self.asking):
@@ -130,34 +115,8 @@ class _Turn:
             return self._interrupted()
         return self._again()
 
-    def _facts(self, expecting: str | None) -> Facts:
-        born = self.record.baby.born if self.record.baby else None
-        text = self.heard.text
-        if self.progress.pending and expecting == "baby":
-            text = f"{self.progress.pending} {text}"
-        return read_facts(text, today=self.heard.now.date(), expecting=expecting, born=born)
-
-    def _merge(self, facts: Facts) -> Merged:
-        return merge(
-            self.record,
-            facts,
-            self.heard.text,
-            lookup=self.setting.lookup,
-            channel=self.setting.channel,
-        )
-
-    def _second_reading(self, facts: Facts, merged: Merged) -> tuple[Facts, Merged]:
-        # "no, it's Ayesha" speaks of what was answered last; a place may be named, not coded.
-        if self.asking == "postcode" and not is_question(self.heard.text):
-            place = self.setting.lookup(self.heard.text)
-            if place is not None:
-                home = home_of(place.text, place, full=place.kind == "postcode")
-                problems = ("postcode_split",) if place.split else ()
-                return facts, Merged(replace(self.record, postcode=home), ("postcode",), problems)
-        if facts.correction and self.progress.answered:
-            again = self._facts(self.progress.answered[-1])
-            return again, self._merge(again)
-        return facts, merged
+    def _volunteered(self) -> Facts:
+        return facts_in(self.heard, self.record, self.progress, expecting=None)
 
     def _answers(self, merged: Merged) -> bool:
         # A short message that is wholly another fact is not her story.
@@ -208,7 +167,8 @@ class _Turn:
         short = len(self.heard.text.split()) <= 6
         if answer is None or not short:
             return None
-        if not self._facts(None).empty or self._facts(None).reopened:
+        facts = self._volunteered()
+        if not facts.empty or facts.reopened:
             return None
         if answer:
             self.record = replace(self.record, consent=True)
@@ -227,8 +187,7 @@ class _Turn:
         unsafe = self.asking == CARRY_ON
         carry_on = False if unsafe else self.progress.carry_on
         progress = replace(self.progress, mode="callback", tries=0, carry_on=carry_on)
-        merged = self._merge(self._facts(None))
-        self.record = merged.record
+        self.record = merged_in(self._volunteered(), self.heard, self.record, self.setting).record
         return self._next(progress, [Say("utter_referral_callback")] if self.asking else [])
 
     def _skip(self) -> Step:
