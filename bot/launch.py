@@ -25,7 +25,7 @@ _PATHS = {
     ],
     "shell": [f"--model={DEFAULT_MODEL}", "--endpoints=endpoints.yml"],
     "train": ["--data=bot/data", "--out=var/models"],
-    "test": [f"--model={DEFAULT_MODEL}", "--endpoints=endpoints.yml", "--out=results"],
+    "test": [f"--model={DEFAULT_MODEL}", "--endpoints=endpoints.yml", "--out=var/results"],
     "data": ["--data=bot/data"],
 }
 
@@ -54,10 +54,14 @@ def arguments(given: list[str]) -> list[str]:
     Raises:
         BadModel: the command is `run` and the model is not one that training here has made.
     """
-    command, rest = given[0], given[1:]
+    # Rasa's inner parsers forget what stands before their name: `test core --model=...`.
+    words = 2 if given[:2] in (["test", "core"], ["test", "nlu"]) else 1
+    command, rest = given[0], given[words:]
     options = _PATHS.get(command, [])
     named = {option.partition("=")[0] for option in rest}
     defaults = [o for o in options if o.partition("=")[0] not in named]
+    if given[:2] == ["test", "core"] and "--stories" not in named:
+        defaults.append("--stories=tests/conversation")
     if command == "run":
         if "--enable-api" in named:
             raise BadModel("--enable-api would let a caller load any model: it is never used here")
@@ -66,7 +70,7 @@ def arguments(given: list[str]) -> list[str]:
             raise BadModel("name the model in FIRST1001_MODEL, so that its hash is checked")
         defaults.append(f"--model={checked(Path(model))}")
     # Rasa takes a last positional argument for a model, so ours come first.
-    return [command, *defaults, *rest]
+    return [*given[:words], *defaults, *rest]
 
 
 def main(given: list[str] | None = None) -> int:

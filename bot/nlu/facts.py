@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 _HERE = Path(__file__).parent
 _NUMBER_WORDS = {
@@ -60,9 +59,21 @@ _AFTERWARDS = re.compile(
     r"\s*(?:ago|early|late|premature|prem|later|time|wait|pregnan|preg\b|gone|to go)", re.I
 )
 _BORN_BEFORE = re.compile(r"\bborn\s+(?:about\s+)?$", re.I)
+# Source: the 124 postcode areas of Royal Mail, Northern Ireland and the islands included.
+_AREAS = (
+    "AB|AL|BA|BB|BD|BH|BL|BN|BR|BS|BT|B|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|"
+    "EC|EH|EN|EX|E|FK|FY|GL|GU|GY|G|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|LA|LD|LE|"
+    "LL|LN|LS|LU|L|ME|MK|ML|M|NE|NG|NN|NP|NR|NW|N|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|SA|SE|SG|SK|SL|"
+    "SM|SN|SO|SP|SR|SS|ST|SW|SY|S|TA|TD|TF|TN|TQ|TR|TS|TW|UB|WA|WC|WD|WF|WN|WR|WS|WV|W|YO|ZE"
+)
 # Source: Royal Mail's postcode formats A9 9AA, A99 9AA, AA9 9AA, AA99 9AA, A9A 9AA, AA9A 9AA.
-_POSTCODE = re.compile(r"\b(?P<out>[A-Z]{1,2}\d[A-Z\d]?)\s*(?P<in>\d[ABD-HJLNP-UW-Z]{2})\b", re.I)
-_OUTWARD = re.compile(r"\b(?P<out>[A-Z]{2}\d{1,2}|[A-Z]\d{2})\b(?!\s*\d[A-Z])", re.I)
+_POSTCODE = re.compile(
+    rf"\b(?P<out>(?:{_AREAS})\d[A-Z\d]?)\s*(?P<in>\d[ABD-HJLNP-UW-Z]{{2}})\b", re.I
+)
+# One letter and one digit ("b4", "m8") is text-speak more often than an area.
+_OUTWARD = re.compile(
+    rf"\b(?P<out>(?=[A-Z]{{2}}\d|[A-Z]\d\d)(?:{_AREAS})\d{{1,2}})\b(?!\s*\d[A-Z])", re.I
+)
 _PLACE = re.compile(
     r"\b(?:live in|living in|live near|based in|near|in|around|from)\s+"
     r"(?P<place>[A-Za-z][\w'-]*(?: [A-Za-z][\w'-]*){0,2})\s*[?.!]*$",
@@ -85,10 +96,10 @@ _FILLERS = re.compile(
 
 @dataclass(frozen=True)
 class Fact:
-    """Something told: `entity` as in domain.yml, `value` as JSON, its place in the text."""
+    """Something told: `entity` as in domain.yml, and its place in the text."""
 
     entity: str
-    value: Any
+    value: str
     start: int
     end: int
 
@@ -113,29 +124,29 @@ def is_bare(text: str, found: list[Fact]) -> bool:
 
 
 def ages(text: str) -> Iterator[Fact]:
-    """`age` {"unit": "day|week|month|year", "count": n}, or `due` {"weeks_pregnant": n}."""
+    """`age` as an ISO 8601 duration ("P9W"), or `due` as the length of the pregnancy ("P28W")."""
     for match in _LENGTH.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
         count = _number(match["count"]) + (0.5 if match["half"] else 0)
         unit = next(name for name in _UNITS if match[name])
         if unit == "week" and count <= 42 and _PREGNANT.search(before[-40:] + after[:25]):
-            yield Fact("due", {"weeks_pregnant": count}, match.start(), match.end())
+            yield Fact("due", f"P{count:g}W", match.start(), match.end())
             continue
         other = _NOT_AN_AGE.search(before) or _AFTERWARDS.match(after)
         if other and not _BORN_BEFORE.search(before):
             continue
-        yield Fact("age", {"unit": unit, "count": count}, match.start(), match.end())
+        yield Fact("age", f"P{count:g}{unit[0].upper()}", match.start(), match.end())
 
 
 def dates(text: str) -> Iterator[Fact]:
-    """`due` {"date": words} and `age` {"born": words}; which day the words mean is not said."""
+    """`due` and `age` ("born ...") as the words of a date; which day they mean is not said."""
     for match in _DUE.finditer(text):
-        yield Fact("due", {"date": match["date"]}, match.start(), match.end())
+        yield Fact("due", match["date"], match.start(), match.end())
     for match in _BORN.finditer(text):
-        yield Fact("age", {"born": match["date"]}, match.start(), match.end())
+        yield Fact("age", f"born {match['date']}", match.start(), match.end())
     bare = _BARE_DATE.fullmatch(text)
     if bare:
-        yield Fact("age", {"born": bare["date"]}, bare.start("date"), bare.end("date"))
+        yield Fact("age", f"born {bare['date']}", bare.start("date"), bare.end("date"))
 
 
 def postcodes(text: str) -> Iterator[Fact]:
@@ -178,7 +189,7 @@ def needs(text: str) -> Iterator[Fact]:
 def _table(name: str) -> list[tuple[str, re.Pattern[str]]]:
     lines = (_HERE / name).read_text(encoding="utf-8").splitlines()
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return [(value, re.compile(pattern, re.I)) for value, pattern in rows]
+    return [(value, re.compile(rf"(?:{pattern})\w*", re.I)) for value, pattern in rows]
 
 
 def _number(words: str) -> float:

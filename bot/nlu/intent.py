@@ -20,6 +20,9 @@ from bot.nlu.features import Array, TfIdf, letter_grams, word_grams
 OUT_OF_SCOPE = "out_of_scope"
 ACCEPTED = 0.5  # confidence is scaled so that the picked threshold is always here
 RANKED = 5
+SHARPNESS = (
+    8.0  # how fast confidence falls behind the best: a tenth of a score behind is half of it
+)
 
 # Picked by leave-one-out accuracy on the training data; no held-out text was looked at.
 RIDGE = 1.0
@@ -109,14 +112,12 @@ class IntentModel:
         outside = self.intents.index(OUT_OF_SCOPE)
         signs = _signs(scores[None], outside, np.array([nearest]), np.array([known]))
         sure = float(self.sureness(signs)[0])
-        inside = scores.copy()
-        inside[outside] = -np.inf
-        order = np.argsort(-inside)[:RANKED]
-        share = np.exp((inside[order] - inside[order[0]]) * 8)
+        order = [i for i in np.argsort(-scores) if i != outside][:RANKED]
+        share = np.exp((scores[order] - scores[order[0]]) * SHARPNESS)
         ranking = tuple(
             (self.intents[i], float(sure * s)) for i, s in zip(order, share, strict=True)
         )
-        if scores[outside] > inside[order[0]] and sure < ACCEPTED:
+        if scores[outside] > scores[order[0]] and sure < ACCEPTED:
             return Ranked(OUT_OF_SCOPE, 1 - sure, ranking)
         return Ranked(ranking[0][0], sure, ranking)
 

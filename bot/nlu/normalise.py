@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+OURS = 10**12  # how common a word of our own examples counts, at the least: above any other
 _HERE = Path(__file__).parent
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
@@ -20,6 +21,7 @@ _PLURAL_OR_UNIT = re.compile(
 _POSTCODE = re.compile(r"\b(?:[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}|[a-z]{2}\d[a-z\d]?|[a-z]\d\d)\b")
 _PHONE = re.compile(r"(?<!\d)(?:\+44|0)\s?\d(?:[\s-]?\d){8,9}(?!\d)")
 SHORTEST_CORRECTED = 4  # letters; below that almost everything is one slip from something
+SURE_OF = 5  # letters from which any English word will do; below it, only one of our own
 
 
 class Normaliser:
@@ -62,7 +64,7 @@ class Normaliser:
         short = _DRAWN_OUT.sub(r"\1\1", said)
         if short != said:
             single = _DRAWN_OUT.sub(r"\1", said)
-            said = short if short in self._known and single not in self._known else single
+            said = short if short in self._known else single
             if said in self._text_speak:
                 return self._text_speak[said]
         return self._slip(said)
@@ -73,7 +75,8 @@ class Normaliser:
         if word in self._known:
             return word
         best = max(_one_slip_away(word), key=lambda w: self._known.get(w, 0))
-        return best if best in self._known else word
+        least = 1 if len(word) >= SURE_OF else OURS
+        return best if self._known.get(best, 0) >= least else word
 
 
 def _one_slip_away(word: str) -> set[str]:

@@ -6,14 +6,14 @@ import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.nlu.normalise import OURS
+
 # Source: frequency_dictionary_en_82_765.txt of symspellpy 6.10, MIT.
 _PACKAGE, _FILE = "symspellpy", "frequency_dictionary_en_82_765.txt"
-# Words of our own examples win over any English word at the same distance.
-OURS = 10**12
 
 
 def known_words(examples: Iterable[str]) -> dict[str, int]:
-    """Words with how common they are; the words of `examples` are the commonest of all."""
+    """Words with how common they are; those of `examples` win over any other English word."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise RuntimeError(f"{_PACKAGE} is missing: run 'make bot-env'")
