@@ -41,6 +41,9 @@ def area_files(folder: Path) -> list[Path]:
 
 
 def build_sample(folder: Path) -> Path:
+    """The sample's file in a folder, built where it is not there yet."""
     path = folder / "places.db"
+    if path.is_file():
+        return path
     build.build(path, area_files(folder / "codepoint"), read_layers(DEPLOYMENTS))
     return path

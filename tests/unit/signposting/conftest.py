@@ -16,7 +16,7 @@ Area = tuple[Deployment, Places, list[Service]]
 
 @pytest.fixture(scope="session")
 def places_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_sample(tmp_path_factory.mktemp("places"))
+    return build_sample(tmp_path_factory.getbasetemp() / "places-sample")
 
 
 @pytest.fixture(scope="session")
