@@ -1,0 +1,106 @@
+"""The ways a page leaves the house: mail and webhook; they know no flag and no row."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Protocol
+
+import httpx
+
+from alerts.model import PageText
+from common.errors import PermanentFailure, TemporaryFailure
+
+TIMEOUT_S = 5.0
+
+
+class Route(Protocol):
+    """A way to reach somebody."""
+
+    @property
+    def name(self) -> str:
+        """A short constant name, kept in the row of the page."""
+        ...
+
+    def reaches(self, person: str) -> bool:
+        """Whether there is an address for this person on this route."""
+        ...
+
+    def send(self, page: PageText) -> None:
+        """Hand the page over.
+
+        Raises:
+            TemporaryFailure: try again.
+            PermanentFailure: this route cannot take it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class MailRoute:
+    """Mail by SMTP, one connection a page; `addresses` is person -> mail address."""
+
+    host: str
+    port: int
+    sender: str
+    addresses: Mapping[str, str]
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = True
+    name: str = "mail"
+
+    def reaches(self, person: str) -> bool:
+        """Whether the person has a mail address."""
+        return person in self.addresses
+
+    def send(self, page: PageText) -> None:
+        """Hand the page to the mail server."""
+        message = EmailMessage()
+        message["From"], message["To"] = self.sender, self.addresses[page.to]
+        message["Subject"], message["X-Priority"] = page.subject, "1"
+        message.set_content(page.body)
+        try:
+            with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S) as server:
+                if self.tls:
+                    server.starttls(context=ssl.create_default_context())
+                if self.user:
+                    server.login(self.user, self.password or "")
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as e:
+            raise PermanentFailure("the mail server refused the address", code="refused") from e
+        except (OSError, smtplib.SMTPException) as e:
+            raise TemporaryFailure("the mail server did not take it", code="smtp") from e
+
+
+@dataclass(frozen=True)
+class WebhookRoute:
+    """A JSON POST to one address, for a paging service or a team's chat."""
+
+    url: str = field(repr=False)
+    client: httpx.Client = field(repr=False)
+    name: str = "webhook"
+
+    def reaches(self, person: str) -> bool:  # noqa: ARG002
+        """The other side knows whom to wake."""
+        return True
+
+    def send(self, page: PageText) -> None:
+        """Post the page."""
+        body = {
+            "to": page.to,
+            "page": page.number + 1,
+            "text": f"{page.subject}\n{page.body}",
+            "link": page.link,
+            "raised_at": page.raised_at.isoformat(),
+        }
+        try:
+            answer = self.client.post(self.url, json=body, timeout=TIMEOUT_S)
+        except httpx.HTTPError as e:
+            raise TemporaryFailure("the webhook did not answer", code="no_answer") from e
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise TemporaryFailure("the webhook is busy", code=str(answer.status_code))
+        if answer.status_code >= 300:
+            raise PermanentFailure("the webhook refused it", code=str(answer.status_code))

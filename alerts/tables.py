@@ -1,0 +1,30 @@
+"""Pages written down before they are sent: one row for each flag, number and route."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.db import Base, UtcDateTime
+
+
+class AlertPage(Base):
+    """One page to one person by one route; ``sent_at`` is when the route took it."""
+
+    __tablename__ = "alert_pages"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    flag_id: Mapped[str] = mapped_column(ForeignKey("flags.id"))
+    number: Mapped[int]
+    recipient: Mapped[str] = mapped_column(String(64))
+    route: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failure: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (
+        UniqueConstraint("flag_id", "number", "route"),
+        Index("ix_alert_pages_unsent", "sent_at", "not_before"),
+    )
