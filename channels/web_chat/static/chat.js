@@ -6,6 +6,7 @@
   if (!chat || !window.fetch || !window.EventSource) return;
   const $ = (id) => document.getElementById(id);
   const log = $("log"), form = $("form"), input = $("message"), typing = $("typing");
+  const codeForm = chat.querySelector("[data-code-form]");
   const suffix = chat.dataset.suffix;
   const exitUrl = chat.dataset.exit;
   let lastSeq = Number(chat.dataset.seq);
@@ -72,6 +73,9 @@
         // The old chat had ended, so this message began a new one: show that alone.
         if (said.fresh && lastSeq > 0) return location.replace(suffix ? "/embed" : "/");
         state(line, "");
+        if (codeForm) codeForm.hidden = false;
+        const resume = chat.querySelector("[data-resume]");
+        if (resume) resume.remove();
         listen();
       } catch (e) {
         failed(line, fields, e instanceof TypeError ? "" : e.message);
@@ -209,7 +213,6 @@
   }
 
   // A code to continue with -------------------------------------------------------------------
-  const codeForm = chat.querySelector("[data-code-form]");
   if (codeForm) codeForm.addEventListener("submit", async (event) => {
     event.preventDefault();
     const answer = await post("/chat/code", {}).catch(() => null);

@@ -6,7 +6,7 @@
   const label = script.dataset.label || "Chat with us";
   const paint = (node, style) => Object.assign(node.style, style);
   const host = document.createElement("div");
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: "open" });
 
   const button = document.createElement("button");
   button.type = "button";
