@@ -14,7 +14,7 @@ from common.deployment import Deployment
 from common.errors import SettingsError
 from common.settings import Settings
 from content.loader import ContentError, Topic, languages, load_messages, load_topics
-from conversations import receipts
+from conversations import crash, receipts
 from conversations.inbox import Inbox
 from conversations.ledger import Ledger, Signals
 from conversations.model import Sender
@@ -80,6 +80,7 @@ def build(settings: Settings, *, clock: Clock | None = None, hands: Hands | None
         SettingsError: the deployment, the words or the postcodes are missing or malformed; says
             what to do.
     """
+    crash.arm(settings.crash_point)
     clock = clock or SystemClock()
     deployment = deployments.load(settings.root / "deployments", settings.deployment)
     topics = read_topics(settings.root)

@@ -17,7 +17,6 @@ from channels.telegram import Telegram
 from common.log import logger
 from console.services import ConsoleServices
 from console.web import create_console
-from conversations import crash
 from conversations.delivery import Deliveries
 from conversations.turn import Turns
 from referrals.store import Referrals
@@ -43,7 +42,6 @@ def actions(house: House) -> list[Action]:
 def worker(house: House, client: AssistantClient) -> Worker:
     """The threads that take turns and deliver."""
     settings, ledger = house.settings, house.work_ledger
-    crash.arm(settings.crash_point)
     turns = Turns(
         ledger,
         client,

@@ -115,7 +115,7 @@ def everything(settings: Settings) -> tuple[Everything, SetUp]:
     Raises:
         SettingsError: a port is in use, or something has not been set up.
     """
-    _check_ports(settings)
+    _check_free(_all_ports(settings))
     done = set_up(settings)
     house = build(settings)
     client = _client(settings)
@@ -128,14 +128,24 @@ def everything(settings: Settings) -> tuple[Everything, SetUp]:
 
 
 def only_web(settings: Settings) -> Everything:
-    """Wire the public address and the console, with no worker."""
+    """Wire the public address and the console, with no worker.
+
+    Raises:
+        SettingsError: a port is in use, or something has not been set up.
+    """
+    _check_free(_public_ports(settings))
     house = build(settings)
     client = _client(settings)
     return Everything(settings, house, client, _public(house, client), None, [])
 
 
 def only_worker(settings: Settings) -> Everything:
-    """Wire the worker with the actions that its assistants call, and no public address."""
+    """Wire the worker with the actions that its assistants call, and no public address.
+
+    Raises:
+        SettingsError: a port is in use, or something has not been set up.
+    """
+    _check_free([_action_port(settings)])
     house = build(settings)
     client = _client(settings)
     worker = composition.worker(house, client)
@@ -171,11 +181,24 @@ def _actions(house: House) -> Address:
     return Address(app, "127.0.0.1", settings.action_port, "FIRST1001_ACTION_PORT")
 
 
-def _check_ports(s: Settings) -> None:
-    wanted = [
+Port = tuple[str, int, str]
+
+
+def _public_ports(s: Settings) -> list[Port]:
+    return [
         (s.bind, s.public_port, "FIRST1001_PUBLIC_PORT"),
         (s.bind, s.console_port, "FIRST1001_CONSOLE_PORT"),
-        ("127.0.0.1", s.action_port, "FIRST1001_ACTION_PORT"),
+    ]
+
+
+def _action_port(s: Settings) -> Port:
+    return "127.0.0.1", s.action_port, "FIRST1001_ACTION_PORT"
+
+
+def _all_ports(s: Settings) -> list[Port]:
+    wanted = [
+        *_public_ports(s),
+        _action_port(s),
         ("127.0.0.1", s.assistant_port, "FIRST1001_ASSISTANT_PORT"),
     ]
     if s.simulators:
@@ -183,5 +206,9 @@ def _check_ports(s: Settings) -> None:
             ("127.0.0.1", s.sms_double_port, "FIRST1001_SMS_SIMULATOR_PORT"),
             ("127.0.0.1", s.telegram_double_port, "FIRST1001_TELEGRAM_SIMULATOR_PORT"),
         ]
-    for bind, port, setting in wanted:
+    return wanted
+
+
+def _check_free(ports: Sequence[Port]) -> None:
+    for bind, port, setting in ports:
         sockets.check_free(bind, port, setting=setting)

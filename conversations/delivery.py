@@ -68,7 +68,10 @@ class Deliveries:
             conversation = people.lock(session, claim.conversation_id)
             for left in _left_in_the_air(session, claim.conversation_id):
                 # Whoever sent it died before he could write down what came of it.
-                _retry(left, now=now, after_s=_until_known(left, now), ambiguous=True)
+                if left.attempts >= len(BACKOFF_S):
+                    _give_up(session, left, Delivery.TECHNICAL_FAILURE, AMBIGUOUS, now)
+                else:
+                    _retry(left, now=now, after_s=_until_known(left, now), ambiguous=True)
             row = outbox.first_waiting(session, claim.conversation_id)
             if row is None or (row.not_before is not None and row.not_before > now):
                 conversation.send_urgent = row is not None and row.lane == Lane.CRISIS
@@ -100,7 +103,7 @@ class Deliveries:
             known = sender.find_sent(message) if message.may_have_gone else None
             resent = message.may_have_gone and known is None
             answer = known or sender.send(message)
-        except (TemporaryFailure, PermanentFailure) as e:
+        except AssistantError as e:
             answer = e
         crash.point("send.answered")
         self._record(claim, message, answer, resent=resent)

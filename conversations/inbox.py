@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from common.crypto import Box
 from common.ids import derived_id
 from common.log import logger
-from conversations import at_once, flags, people, transcript
+from conversations import at_once, crash, flags, people, transcript
 from conversations.choices import control_word, picked
 from conversations.ledger import Ledger
 from conversations.model import Choice, InboundMessage, Receipt
@@ -46,6 +46,7 @@ class Inbox:
                 continue
         else:
             receipt = self._receive(message)
+        crash.point("receive.committed")
         log.info(
             "message.received",
             conversation_id=receipt.conversation_id,
@@ -78,6 +79,7 @@ class Inbox:
             verdict = screen(message.text, context=context)
             row.tier = verdict.tier
             at_once.answer(session, ledger, conversation, row, verdict, box=box)
+            crash.point("receive.before_commit")
             return Receipt(row.id, conversation.id, row.seq, duplicate=False, tier=row.tier)
 
     def _store(
