@@ -43,8 +43,22 @@ def plainly(command: F) -> F:
         except AssistantError as e:
             print(f"first1001: {e}", file=sys.stderr)
             raise typer.Exit(2) from e
+        except Exception as e:
+            if not _database_is_away(e):
+                raise
+            print(f"first1001: {_NO_DATABASE}", file=sys.stderr)
+            raise typer.Exit(2) from None
 
     return run  # type: ignore[return-value]
+
+
+_NO_DATABASE = "the database cannot be reached: see that it runs, and check FIRST1001_DATABASE_URL"
+
+
+def _database_is_away(error: Exception) -> bool:
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def settings_of(*, demo: bool | None = None, quiet: bool = False) -> Settings:
