@@ -275,6 +275,19 @@ def content_check(
     raise typer.Exit(1 if errors else 0)
 
 
+@content.command("approve")
+@plainly
+def content_approve(
+    text: Annotated[str, typer.Argument(help="A key, or topic.<id>.")],
+    by: Annotated[str, typer.Option(help="The name of who approves.")],
+    role: Annotated[str, typer.Option(help="And the role.")],
+) -> None:
+    """Record that a named person approved these very words; a changed word voids it."""
+    from app import words
+
+    print(words.approve(settings_of(), text, by=by, role=role))
+
+
 @staff.command("add")
 @plainly
 def staff_add(

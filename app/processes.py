@@ -1,7 +1,10 @@
 """Starts, watches and ends the processes beside ours: the assistant and the simulators."""
 
+import ctypes
 import os
+import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +18,8 @@ from common.settings import PREFIX, Settings
 log = logger()
 
 _LONGEST_WAIT_S = 30.0
+# Source: Linux prctl(2).
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -63,6 +68,9 @@ class Kept:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # Ctrl+C at the terminal is for us, who then end the child in order.
+                process_group=0,
+                preexec_fn=_end_with_parent,
             )
 
     def _keep(self) -> None:
@@ -80,6 +88,12 @@ class Kept:
             if self._ended.wait(wait):
                 return
             self._spawn()
+
+
+def _end_with_parent() -> None:
+    """On Linux, have the child killed when we die, so that nothing keeps its port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def assistant(settings: Settings, *, port: int, model: Path | None = None) -> Kept:

@@ -1,0 +1,21 @@
+"""Approves words from the command line."""
+
+from app import approvals
+from app.bootstrap import read_topics
+from common.clock import SystemClock
+from common.db import session_factory
+from common.settings import Settings
+from content.loader import load_messages
+
+
+def approve(settings: Settings, content_id: str, *, by: str, role: str) -> str:
+    """Record an approval of a text as it stands now; returns a sentence.
+
+    Raises:
+        NotFound: there is no such text.
+    """
+    messages, topics = load_messages(settings.root, "en"), read_topics(settings.root)
+    sha256 = approvals.hash_of(content_id, messages, topics)
+    with session_factory(settings.database_url).begin() as session:
+        approvals.approve(session, content_id, sha256, by=by, role=role, now=SystemClock().now())
+    return f"{content_id} is approved by {by} ({role})."

@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app import approvals, retention
+from app.bootstrap import read_topics
+from common.errors import NotFound
+from content.loader import load_messages
+from conversations.inbox import Inbox
+from conversations.model import InboundMessage
+from conversations.tables import Conversation, Flag, Person
+from tests.fakes.ledger import ledger as make_ledger
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def ledger(sessions, keyring, clock):
+    return make_ledger(sessions, keyring, clock)
+
+
+def say(ledger, text, *, number):
+    return Inbox(ledger).receive(InboundMessage("sms", number, f"SM{number}", text=text))
+
+
+def test_people_are_forgotten_after_their_time_and_not_before(ledger, clock):
+    old = say(ledger, "hello", number="+447700900001")
+    clock.advance(days=20)
+    young = say(ledger, "hello", number="+447700900002")
+    clock.advance(days=15)
+    assert retention.purge(ledger.sessions, days=30, now=clock.now()) == 1
+    assert retention.purge(ledger.sessions, days=30, now=clock.now()) == 0
+    with ledger.sessions() as session:
+        kept = {
+            c.id: session.get(Person, c.person_id).wrapped_key
+            for c in session.scalars(select(Conversation))
+        }
+    assert kept[old.conversation_id] is None
+    assert kept[young.conversation_id] is not None
+
+
+def test_an_open_flag_keeps_its_person_until_it_is_acknowledged(ledger, clock):
+    say(ledger, "i want to kill myself", number="+447700900001")
+    clock.advance(days=100)
+    assert retention.purge(ledger.sessions, days=30, now=clock.now()) == 0
+    with ledger.sessions.begin() as session:
+        session.scalar(select(Flag)).acknowledged_at = clock.now()
+    assert retention.purge(ledger.sessions, days=30, now=clock.now()) == 1
+
+
+def test_an_approval_is_bound_to_the_very_words(sessions, clock):
+    messages, topics = load_messages(ROOT, "en"), read_topics(ROOT)
+    sha256 = approvals.hash_of("crisis.suicide", messages, topics)
+    with sessions.begin() as session:
+        before = approvals.unapproved(session, messages, topics)
+        assert "crisis.suicide" in before
+        for _ in range(2):
+            approvals.approve(
+                session,
+                "crisis.suicide",
+                sha256,
+                by="Dr A. Example",
+                role="clinician",
+                now=clock.now(),
+            )
+    with sessions() as session:
+        assert "crisis.suicide" not in approvals.unapproved(session, messages, topics)
+        changed = dict(messages)
+        changed["crisis.suicide"] = messages["gentle.suicide"]
+        assert "crisis.suicide" in approvals.unapproved(session, changed, topics)
+
+
+def test_live_needs_crisis_consent_privacy_fallback_stop_and_topics():
+    messages, topics = load_messages(ROOT, "en"), read_topics(ROOT)
+    needed = {i for i, _ in approvals.texts(messages, topics) if approvals.needed(i)}
+    for key in ("crisis.suicide", "control.stop", "fallback.assistant_down", "utter_ask_privacy"):
+        assert key in needed
+    assert any("consent" in key for key in needed)
+    assert {f"topic.{t}" for t in topics} <= needed
+
+
+def test_an_unknown_text_cannot_be_approved():
+    with pytest.raises(NotFound, match="content check"):
+        approvals.hash_of("crisis.nothing", load_messages(ROOT, "en"), read_topics(ROOT))
