@@ -109,11 +109,10 @@ def _write_down(session: Session, flag: Flag, now: datetime, paging: Paging) -> 
     )
     if not due:
         return
-    written = set(
-        session.execute(
-            select(AlertPage.number, AlertPage.route).where(AlertPage.flag_id == flag.id)
-        ).tuples()
+    rows = session.execute(
+        select(AlertPage.number, AlertPage.route).where(AlertPage.flag_id == flag.id)
     )
+    written = {(number, route) for number, route in rows}
     for page in due:
         for route in paging.routes:
             if (page.number, route.name) in written or not route.reaches(page.to):

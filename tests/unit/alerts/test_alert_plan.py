@@ -1,0 +1,66 @@
+"""What deployments say about alerts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alerts import plan
+from alerts.cover import AlwaysCovered, NeverCovered
+from alerts.model import DEFAULT_LADDER
+from common import deployment as deployments
+from common.errors import SettingsError
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def bradford(tmp_path):
+    made = deployments.load(ROOT / "deployments", "bradford")
+    return replace(made, folder=tmp_path)
+
+
+def test_without_a_file_the_receiving_team_is_paged_in_its_hours(bradford):
+    found = plan.load(bradford)
+    assert found.ladder == DEFAULT_LADDER
+    assert found.cover.covers(datetime(2026, 3, 2, 10, 0, tzinfo=UTC))
+    assert not found.cover.covers(datetime(2026, 3, 2, 22, 0, tzinfo=UTC))
+
+
+def test_hours_leave_out_public_holidays(bradford):
+    cover = plan.load(bradford).cover
+    christmas = datetime(2026, 12, 25, 10, 0, tzinfo=UTC)
+    assert not cover.covers(christmas)
+    assert cover.next_cover(christmas) == datetime(2026, 12, 29, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("kind", "cls"), [("24h", AlwaysCovered), ("none", NeverCovered)])
+def test_cover_is_read(bradford, kind, cls):
+    (bradford.folder / "alerts.yml").write_text(f"cover: {kind}\n")
+    assert isinstance(plan.load(bradford).cover, cls)
+
+
+def test_a_ladder_is_read(bradford):
+    (bradford.folder / "alerts.yml").write_text(
+        "cover: 24h\nrepeat_minutes: 30\nmail: {lead: lead@example.org}\n"
+        "ladder:\n  - {after_minutes: 0, to: lead}\n  - {after_minutes: 7, to: deputy}\n"
+    )
+    found = plan.load(bradford)
+    assert found.ladder.people == ("lead", "deputy")
+    assert found.mail == {"lead": "lead@example.org"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cover: sometimes\n",
+        "cover: hours\nteam: nobody\n",
+        "cover: 24h\nladder: [{to: x}]\n",
+        "- x\n",
+    ],
+)
+def test_a_malformed_file_is_refused_by_name(bradford, text):
+    (bradford.folder / "alerts.yml").write_text(text)
+    with pytest.raises(SettingsError, match=r"alerts\.yml"):
+        plan.load(bradford)
