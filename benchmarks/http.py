@@ -69,7 +69,9 @@ class Connection:
         protocol.waiting = asyncio.get_running_loop().create_future()
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        lines += [f"Content-Length: {len(body)}", "", ""]
+        if method == "POST":
+            lines.append(f"Content-Length: {len(body)}")
+        lines += ["", ""]
         protocol.transport.write("\r\n".join(lines).encode() + body)
         try:
             answer = await asyncio.wait_for(protocol.waiting, TIMEOUT_S)

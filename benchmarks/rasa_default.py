@@ -46,24 +46,36 @@ class Rasa:
         return ENVIRONMENT
 
 
-def ready() -> Rasa:
+def ready(*, any_model: bool = False) -> Rasa:
     """The peer, after making what is missing: about a minute and a training the first time.
+
+    Args:
+        any_model: take the newest model there is, even if words or examples have changed since.
 
     Raises:
         subprocess.CalledProcessError: a step failed; its output says why.
     """
     python = _environment()
+    trained = sorted(KEPT.glob("peer-*/facts.json"), key=lambda path: path.stat().st_mtime)
+    if any_model and trained:
+        return _read(python, trained[-1].parent)
     fresh = KEPT / "export"
     shutil.rmtree(fresh, ignore_errors=True)
     counts = json.loads(_export(fresh))
     project = KEPT / f"peer-{_hash_of(fresh)}"
-    facts_file = project / "facts.json"
-    if not facts_file.is_file():
+    if not (project / "facts.json").is_file():
         shutil.rmtree(project, ignore_errors=True)
         fresh.rename(project)
         took = _train(python, project)
-        facts_file.write_text(json.dumps(_facts(python) | counts | {"trained_s": took}))
-    return Rasa(python, project, json.loads(facts_file.read_text()))
+        facts = _facts(python) | counts | {"trained_s": took}
+        (project / "facts.json").write_text(json.dumps(facts))
+        for old in trained:
+            shutil.rmtree(old.parent)
+    return _read(python, project)
+
+
+def _read(python: Path, project: Path) -> Rasa:
+    return Rasa(python, project, json.loads((project / "facts.json").read_text()))
 
 
 def _environment() -> Path:

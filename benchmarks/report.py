@@ -105,7 +105,8 @@ def page_part(facts: dict[str, Any], rounds: Sequence[Round], peers: Sequence[st
     lacking = missed(rounds, peers)
     goals = "All goals are reached." if not lacking else "\n".join(f"- {m}" for m in lacking)
     parts = [_about(facts), table(rounds, peers)]
-    return "\n\n".join([*parts, goals] if BASE in peers else parts)
+    compared = BASE in peers and len(peers) > 1
+    return "\n\n".join([*parts, goals] if compared else parts)
 
 
 def _about(facts: dict[str, Any]) -> str:
@@ -117,8 +118,9 @@ def _about(facts: dict[str, Any]) -> str:
     if facts["rasa"] is not None:
         rasa = facts["rasa"]
         lines += [
-            f"Plain Rasa {rasa['rasa']} with TensorFlow {rasa['tensorflow']}: {rasa['intents']}",
-            f"intents, {rasa['examples']} examples, trained in {rasa['trained_s']:.0f} s.",
+            f"Plain Rasa {rasa['rasa']} with TensorFlow {rasa['tensorflow']}: "
+            f"{rasa['intents']} intents, {rasa['examples']} examples, "
+            f"trained in {rasa['trained_s']:.0f} s."
         ]
     return "\n".join(lines)
 

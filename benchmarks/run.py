@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds_wanted = 1 if given.quick else given.rounds
     _free_folder()
     try:
-        rasa = rasa_default.ready() if "rasa" in given.only else None
+        stale = given.quick or given.any_model
+        rasa = rasa_default.ready(any_model=stale) if "rasa" in given.only else None
         peers = _peers(given.only, rasa)
         facts = _facts(rasa, rounds=rounds_wanted, load=load)
         rounds = asyncio.run(_all(peers, rounds_wanted, load))
@@ -57,6 +58,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, choices=range(1, 21), metavar="1-20")
     parser.add_argument("--quick", action="store_true", help="one short round; writes no page")
     parser.add_argument("--only", nargs="+", choices=PEERS, default=list(PEERS))
+    parser.add_argument(
+        "--any-model",
+        action="store_true",
+        help="plain Rasa as last trained, even if the words have changed since (--quick does so)",
+    )
     parser.add_argument("--no-write", action="store_true", help="leave README.md as it is")
     return parser.parse_args(arguments)
 
