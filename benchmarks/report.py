@@ -117,11 +117,9 @@ def _about(facts: dict[str, Any]) -> str:
     ]
     if facts["rasa"] is not None:
         rasa = facts["rasa"]
-        lines += [
-            f"Plain Rasa {rasa['rasa']} with TensorFlow {rasa['tensorflow']}: "
-            f"{rasa['intents']} intents, {rasa['examples']} examples, "
-            f"trained in {rasa['trained_s']:.0f} s."
-        ]
+        data = f"{rasa['intents']} intents, {rasa['examples']} examples"
+        versions = f"Plain Rasa {rasa['rasa']} with TensorFlow {rasa['tensorflow']}"
+        lines.append(f"{versions}: {data}, trained in {rasa['trained_s']:.0f} s.")
     return "\n".join(lines)
 
 
