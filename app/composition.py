@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI
 from rasa_sdk import Action
 
+from alerts import clock as escalation
 from app import effects
+from app.alerting import paging
 from app.assistant import AssistantClient
 from app.bootstrap import House
 from app.retention import purge_forever
@@ -71,12 +73,17 @@ def console(house: House) -> FastAPI:
 
 
 def background(house: House, stop: threading.Event) -> Sequence[threading.Thread]:
-    """What runs beside the web servers: Telegram's webhook or its polling, the purge."""
+    """What runs beside the web servers: Telegram's webhook or its polling, purge, paging."""
     threads = []
     days = house.settings.retention_days
     if days is not None:
         sessions = house.work_ledger.sessions
         threads.append(_thread(purge_forever, sessions, days=days, clock=house.clock, stop=stop))
+    pages = paging(house)
+    if pages is not None:
+        threads.append(
+            _thread(escalation.run, house.work_ledger.sessions, pages, house.clock, stop)
+        )
     telegram = house.channels.get("telegram")
     if isinstance(telegram, Telegram) and house.settings.telegram is not None:
         if house.settings.telegram.polling:

@@ -12,6 +12,7 @@ ROOMS = (
     "referrals.tables",
     "console.tables",
     "channels.web_chat.tables",
+    "alerts.tables",
 )
 
 

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from alembic import op
 
 import common.db
-from console.tables import APPEND_ONLY
 
 revision = "0004"
 down_revision = "0003"
@@ -115,8 +114,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "conversation_id", name=op.f("pk_seen")),
     )
     # ### end Alembic commands ###
-    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
-        op.execute(statement)
 
 
 def downgrade() -> None:
