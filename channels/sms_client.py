@@ -93,8 +93,9 @@ class TwilioApi:
         """Texts to our number since then, oldest first, as Twilio's own message objects."""
         found = self._list(to=self._settings.from_number, date_sent_after=since, limit=500)
         inbound = [m for m in found if m.direction == "inbound" and m.date_created]
-        # The list is newest first, and its times are whole seconds.
-        return sorted(reversed(inbound), key=at)
+        # The list is newest first, and its times are whole seconds: sorting alone leaves ties.
+        inbound.reverse()
+        return sorted(inbound, key=at)
 
     def fetch(self, ref: str) -> bytes:
         """The bytes of a picture or recording, from Twilio and nowhere else."""
