@@ -20,6 +20,7 @@ _BORN = re.compile(
     r"gave birth|arrived|came on)\b",
     re.I,
 )
+_BORN_WORDS = rf"{CHILD}|\bold\b|\bborn\b|\bago\b"
 _MINE = re.compile(
     r"\b(?:my|mum'?s|parent'?s) (?:own )?(?:date of birth|dob|birthday)\b|\bi was born\b", re.I
 )
@@ -76,6 +77,10 @@ def read_baby(text: str, *, today: date, expecting: bool, born: bool | None = No
     said_due, said_born = bool(_DUE.search(text)), bool(_BORN.search(_DUE.sub(" ", text)))
     reading = _dates(text, today=today, expecting=expecting, born=born)
     dated = counted_pregnancy(text, today)
+    if dated is None and expecting and born is False and not re.search(_BORN_WORDS, text, re.I):
+        dated = counted_pregnancy(
+            f"{text} pregnant", today
+        )  # of a pregnancy, weeks are weeks gone
     if dated is None and reading.baby is None and reading.problem is None:
         dated = counted_age(text, today, expecting=expecting and not said_due)
     found = dated or reading.baby or Baby()

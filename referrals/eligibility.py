@@ -42,6 +42,8 @@ def decide(rules: Eligibility, *, home: Home | None, baby: Baby | None, today: d
         if today >= limit:
             return Decision(False, "child_too_old")
     if home is not None and not home.split:
+        if home.elsewhere:
+            return Decision(False, "outside_area")
         if home.district_code is None:
             return Decision(None, "area_unknown")
         if not rules.covers(home.district_code):

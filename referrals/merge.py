@@ -88,6 +88,7 @@ def home_of(text: str, place: Place, *, full: bool) -> Home:
         text=text,
         full=full,
         split=place.split,
+        elsewhere=not place.split and place.district_code is None,
         district_code=None if place.split else place.district_code,
         district_name=None if place.split else place.district_name,
     )
@@ -120,7 +121,8 @@ def _with_postcode(record: Record, facts: Facts, lookup: Lookup) -> tuple[Record
         if known is None or known.text != text or known.full:
             home = replace(home_of(text, place, full=False), split=True)
             return replace(record, postcode=home), "postcode_unknown"
-        return replace(record, postcode=home_of(text, place, full=False)), None
+        taken = replace(home_of(text, place, full=False), split=False)
+        return replace(record, postcode=taken), None
     home = home_of(place.text, place, full=place.kind == "postcode")
     return replace(record, postcode=home), "postcode_split" if home.split else None
 

@@ -53,11 +53,13 @@ class Home:
         text: the postcode as written for reading, or an outward code.
         full: it is a whole postcode that exists.
         split: the outward code lies in several districts, so that the whole one is needed.
+        elsewhere: it lies where no district of any deployment is.
     """
 
     text: str
     full: bool = False
     split: bool = False
+    elsewhere: bool = False
     district_code: str | None = None
     district_name: str | None = None
 

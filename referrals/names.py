@@ -24,6 +24,10 @@ _SAID = re.compile(
     rf"|it'?s)\s+(?P<name>{_WORD}(?:\s+{_WORD}){{0,4}})",
     re.IGNORECASE,
 )
+_OF_OTHERS = re.compile(
+    r"\b(?:his|her|their|its|baby'?s?|son'?s|daughter'?s|\w+'s)\s*(?:first |full |last )?$",
+    re.IGNORECASE,
+)
 _IM = re.compile(rf"\b(?:i'?m|i am)\s+(?P<name>{_WORD}(?:\s+{_WORD}){{0,3}})", re.IGNORECASE)
 _NO_NAMES: Final = """
 a an the my his her their your mum mam mom mother mummy dad father daddy parent nan grandma
@@ -115,7 +119,8 @@ def read_name(text: str, *, expecting: bool) -> str | None:
         expecting: the name was just asked for, so that the bare words are the name.
     """
     text = plain(text)
-    if found := _SAID.search(text):
+    found = _said(text)
+    if found:
         opener = found[0].lower()
         loose = opener.startswith(("it", "this is"))
         if (not loose or expecting) and (name := _words(found["name"], strict=loose)):
@@ -125,6 +130,15 @@ def read_name(text: str, *, expecting: bool) -> str | None:
         if capital or expecting:
             return name
     return _bare(text) if expecting else None
+
+
+def _said(text: str) -> re.Match[str] | None:
+    at = 0
+    while found := _SAID.search(text, at):
+        if not _OF_OTHERS.search(text[: found.start()]):
+            return found
+        at = found.start() + 1
+    return None
 
 
 def _bare(text: str) -> str | None:
@@ -147,7 +161,11 @@ def _words(text: str, *, strict: bool) -> str | None:
     kept: list[str] = []
     for word in text.split():
         bare = word.strip(".,!").lower()
-        if bare in _STOP or (strict and not kept and _ordinary(bare)):
+        if (
+            bare in _STOP
+            or bare.removesuffix("'s") in _STOP
+            or (strict and not kept and _ordinary(bare))
+        ):
             break
         kept.append(word.strip(",!"))
         if word.endswith((".", "!", ",")) and len(bare) > 1:

@@ -11,8 +11,9 @@ from bot.actions.people import (
     TalkToPerson,
     WithdrawReferral,
 )
-from bot.actions.referral import AskConsent, AskPhone, StartReferral, ValidateReferralForm
+from bot.actions.referral import AskConsent, AskPhone, ValidateReferralForm
 from bot.actions.smalltalk import Fallback, RecordFeedback, SetFacts
+from bot.actions.starting import StartReferral
 from bot.actions.support import FindSupport
 from bot.actions.topics import InformTopic
 

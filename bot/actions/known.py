@@ -15,7 +15,9 @@ _ROLES = ("mother", "father", "partner", "grandparent", "carer", "professional")
 
 def facts_of(said: Said, *, expecting: str | None = None) -> Facts:
     """The facts in the words of this turn."""
-    return read_facts(said.text, today=said.now.date(), expecting=expecting)
+    unborn = said.slot("stage") == "pregnancy" and not said.slot("baby_birth_date")
+    born = False if unborn else None
+    return read_facts(said.text, today=said.now.date(), expecting=expecting, born=born)
 
 
 def slots_from(facts: Facts, said: Said) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def slots_from(facts: Facts, said: Said) -> dict[str, Any]:
         if baby.birth_date:
             found |= {"baby_birth_date": baby.birth_date.isoformat(), "baby_due_date": None}
         elif baby.due_date:
-            found |= {"baby_due_date": baby.due_date.isoformat()}
+            found["baby_due_date"] = baby.due_date.isoformat()
         stage = stage_of(baby, said.now.date())
         if stage:
             found["stage"] = stage

@@ -73,7 +73,9 @@ class ReferralStatus(FlowAction):
             out.effect("open_task", kind="referral_question")
             out.say("utter_referral_status_unknown")
             return []
-        wait = deps.deployment.expected_waits.first_contact
+        waits = deps.deployment.expected_waits
+        sent = said.slot("ref_sent") or {}
+        wait = waits.callback if sent.get("kind") == "callback" else waits.first_contact
         variables = {"reference": known, "days": wait, "state": _state(said, known, deps)}
         out.say("utter_referral_status", variables)
         return []

@@ -1,25 +1,19 @@
 """What was not understood, facts told in passing, and whether an answer helped."""
 
-import re
-
 from bot.actions import known
-from bot.actions.base import Event, FlowAction, Out, Said, follow_up, slot
+from bot.actions.base import Event, FlowAction, Out, Said, slot
 from bot.actions.deps import Deps
-from bot.actions.form_state import FORM
-from bot.actions.referral import StartReferral
+from bot.actions.form_state import SENT
+from bot.actions.people import ChangeReferral
+from bot.actions.starting import begin, wishes
 from bot.actions.support import ASKED, FindSupport
 from bot.actions.topics import by_intent
 from referrals.baby import Baby
 from referrals.eligibility import stage_of
 from referrals.summary import age_words
 
-# A message full of facts is classed as facts, whatever it asks for.
-_WISH = re.compile(
-    r"\b(?:self[ -]?refer\w*|refer (?:me|myself|us|my \w+)|"
-    r"(?:be|get|want|make|need) (?:a )?referr?\w*)\b",
-    re.IGNORECASE,
-)
 _GUESSES = 3
+_PLACE_WORDS = 4
 _WORTH_OFFERING = 0.08
 _AGAIN = "again"
 
@@ -32,6 +26,10 @@ class Fallback(FlowAction):
     def act(self, said: Said, out: Out, deps: Deps) -> list[Event]:
         """Offer topics near the words, then general ways, then a person."""
         if said.slot("asked") == ASKED and said.text:
+            return FindSupport(deps).act(said, out, deps)
+        if wishes(said):
+            return begin(said, out, deps)
+        if _is_place(said, deps):
             return FindSupport(deps).act(said, out, deps)
         if said.intent == "out_of_scope":
             out.say("utter_out_of_scope")
@@ -47,6 +45,13 @@ class Fallback(FlowAction):
         else:
             out.say("utter_fallback")
         return [*events, slot("asked", _AGAIN)]
+
+
+def _is_place(said: Said, deps: Deps) -> bool:
+    # Only a name as it is written: what is merely like one may be anything.
+    words = said.text.strip(" .!")
+    found = deps.places.lookup(words) if words and len(words.split()) <= _PLACE_WORDS else None
+    return found is not None and found.text.casefold() == words.casefold()
 
 
 def _guesses(said: Said, deps: Deps) -> list[tuple[str, str]]:
@@ -65,12 +70,14 @@ class SetFacts(FlowAction):
 
     def act(self, said: Said, out: Out, deps: Deps) -> list[Event]:
         """Answer a fact told outside a form."""
-        if _WISH.search(said.text):
-            return [*StartReferral(deps).act(said, out, deps), follow_up(FORM)]
+        if wishes(said):
+            return begin(said, out, deps)
+        facts = known.facts_of(said, expecting="baby")
+        if said.slot(SENT) and (facts.reopened or facts.correction):
+            return ChangeReferral(deps).act(said, out, deps)
         asked = said.slot("asked") == ASKED
         if asked or known.place_in(said, deps, asked=False) is not None:
             return FindSupport(deps).act(said, out, deps)
-        facts = known.facts_of(said, expecting="baby")
         slots = known.slots_from(facts, said)
         events = [slot(name, value) for name, value in slots.items()]
         baby = facts.baby

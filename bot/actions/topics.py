@@ -3,11 +3,13 @@
 from bot.actions import known
 from bot.actions.base import Event, FlowAction, Out, Said, slot
 from bot.actions.deps import Deps
+from bot.actions.starting import begin, wishes
 from common.errors import TechnicalFailure
 from content.loader import Topic
 
 _RELATED = 2
 _PREFIX = "topic_"
+_ABOUT_US = "svc-"  # "how do I refer myself?" is a question, and answered as one
 
 
 class InformTopic(FlowAction):
@@ -25,6 +27,8 @@ class InformTopic(FlowAction):
         if topic is None:
             out.say("utter_ask_topics")
             return []
+        if wishes(said) and not topic.id.startswith(_ABOUT_US):
+            return begin(said, out, deps)
         events = known.remembered(said)
         stage = known.stage_now(said, events)
         out.say(

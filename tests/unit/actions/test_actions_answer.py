@@ -404,6 +404,31 @@ def test_a_wish_to_be_referred_among_facts_begins_the_form(chat: Chat) -> None:
     assert answer.follows == ["referral_form"]
 
 
+def test_a_wish_to_be_referred_inside_a_story_begins_the_form(chat: Chat) -> None:
+    words = "my baby cries all day, can you refer me"
+
+    answer = chat.run("action_inform_topic", words, intent="topic_cry_why")
+
+    assert answer.follows == ["referral_form"]
+
+
+def test_a_question_on_referring_is_answered_as_a_question(chat: Chat) -> None:
+    words = "how do i refer myself"
+
+    answer = chat.run("action_inform_topic", words, intent="topic_svc_refer")
+
+    assert answer.keys == ["topic"]
+
+
+def test_a_new_number_after_sending_goes_to_staff(chat: Chat) -> None:
+    chat.slots["ref_sent"] = {"reference": "K7QM-3XRB", "kind": "sent", "shared": False}
+
+    answer = chat.run("action_set_facts", "change my number to 07700 900199")
+
+    assert answer.keys == ["utter_referral_change_noted"]
+    assert [e["args"]["kind"] for e in answer.effects] == ["referral_change"]
+
+
 def test_who_reads_this_is_answered_even_on_a_guess(deps: Deps) -> None:
     chat = told(deps, *STRAIGHT[:3])
     ranking = [

@@ -39,7 +39,8 @@ def born(day: date, *, estimated: bool = False) -> Baby:
         (Home("BD20", split=True), born(date(2026, 9, 23)), None, "area_unknown"),
         (None, born(date(2026, 9, 23)), None, "area_unknown"),
         (INSIDE, None, None, "baby_unknown"),
-        (Home("ZE1 0AA", full=True), born(date(2026, 9, 23)), None, "area_unknown"),
+        (Home("ZE1 0AA", elsewhere=True), born(date(2026, 9, 23)), False, "outside_area"),
+        (Home("BD20 9ZZ"), born(date(2026, 9, 23)), None, "area_unknown"),
     ],
 )
 def test_the_rules_decide_with_a_reason(

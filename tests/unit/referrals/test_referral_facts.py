@@ -52,6 +52,9 @@ def test_one_message_fills_all_that_it_says() -> None:
         ("call me anytime", True, None),
         ("sarah", False, None),
         ("why do you want my name?", True, None),
+        ("his name is Zayn", False, None),
+        ("born 06/07/26, baby's name is Zayn", True, None),
+        ("his name is Zayn and my name is Amna", False, "Amna"),
     ],
 )
 def test_a_name_is_kept_as_it_is_written(words: str, expecting: bool, name: str | None) -> None:

@@ -250,6 +250,14 @@ def test_an_unknown_postcode_said_twice_does_not_stop_her() -> None:
     assert not told.record.postcode.full
 
 
+def test_weeks_of_a_pregnancy_are_weeks_gone() -> None:
+    told = Telling("web_chat").say("refer me, I'm pregnant", "20 weeks")
+
+    assert told.record.baby is not None
+    assert told.record.baby.due_date == date(2027, 4, 14)
+    assert told.asking == "postcode"
+
+
 def test_a_place_name_will_do_where_the_district_is_clear() -> None:
     told = Telling("web_chat").say("refer me", "mum", "9 weeks", "Little Horton")
 
