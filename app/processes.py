@@ -134,6 +134,8 @@ def simulators(settings: Settings, python: str) -> Kept:
         str(settings.sms_double_port),
         "--telegram-port",
         str(settings.telegram_double_port),
+        "--house",
+        settings.public_base_url,
     ]
     own = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
     environment = _plain_environment() | own

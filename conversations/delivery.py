@@ -182,7 +182,8 @@ def _not_accepted(session: Session, row: Outbound, error: AssistantError, now: d
             return
         # Jitter keeps a thousand retries from knocking at the same moment.
         backoff = BACKOFF_S[row.attempts - 1] * random.uniform(0.8, 1.2)
-        wait = error.retry_after_s or (LOOK_AFTER_S if ambiguous else backoff)
+        look = ambiguous and row.lane != Lane.CRISIS
+        wait = error.retry_after_s or (LOOK_AFTER_S if look else backoff)
         row.code = error.code
         _retry(row, now=now, after_s=wait, ambiguous=ambiguous or was_ambiguous)
         return
