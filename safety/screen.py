@@ -251,7 +251,9 @@ def _past(reading: _Reading, first: int, last: int) -> bool:
 
 
 def _laughing(reading: _Reading, first: int, last: int) -> bool:
-    return _close(reading.near("laughing"), first, last)
+    words, negators = reading.made.words, reading.rules.lists["negators"]
+    meant = [(s, e) for s, e in reading.near("laughing") if s == 0 or words[s - 1] not in negators]
+    return _close(meant, first, last)
 
 
 def _close(places: list[tuple[int, int]], first: int, last: int) -> bool:
