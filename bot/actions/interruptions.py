@@ -1,5 +1,7 @@
 """Answers a question that comes in the middle of the form; the form then asks its own again."""
 
+import re
+
 from bot.actions.base import Event, Out, Said
 from bot.actions.deps import Deps
 from bot.actions.people import talk
@@ -8,6 +10,10 @@ from bot.actions.topics import by_intent
 from places.model import Place
 from referrals.model import Record
 
+_WHY = re.compile(
+    r"\W*(?:why|what for|what do you)\b.*\b(?:need|want|ask|asking|matter|know|for|that|this)\b",
+    re.IGNORECASE,
+)
 _SURE = 0.5  # the classifier's own threshold: config.yml
 _GUESS = 0.35
 
@@ -27,8 +33,11 @@ _TEXTS = {
 }
 
 
-def answer(said: Said, out: Out, deps: Deps, record: Record) -> list[Event]:
+def answer(said: Said, out: Out, deps: Deps, record: Record, *, asking: str | None) -> list[Event]:
     """Say the answer; where there is none, say that a person can tell her."""
+    if _WHY.match(said.text):
+        out.say("utter_referral_why", {"field": asking or ""})
+        return []
     chosen = said.entity("topic")
     intent = _intent(said)
     topic = deps.topics.get(chosen) if chosen else by_intent(intent, deps)

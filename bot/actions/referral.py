@@ -38,7 +38,7 @@ class ValidateReferralForm(FlowAction):
         )
         events: list[Event] = []
         if taken.interruption:
-            events += interruptions.answer(said, out, deps, taken.record)
+            events += interruptions.answer(said, out, deps, taken.record, asking=taken.ask)
         _say(taken, said, out, deps)
         events += _learned(taken, said)
         ended = taken.progress.ending is not None

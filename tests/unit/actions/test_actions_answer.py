@@ -404,6 +404,16 @@ def test_a_wish_to_be_referred_among_facts_begins_the_form(chat: Chat) -> None:
     assert answer.follows == ["referral_form"]
 
 
+def test_why_a_thing_is_asked_is_said(deps: Deps) -> None:
+    chat = told(deps, *STRAIGHT[:4])
+
+    answer = chat.form("why do you need my postcode?", intent="inform", sure=0.7)
+
+    assert answer.keys == ["utter_referral_why"]
+    assert answer.messages[0]["variables"] == {"field": "postcode"}
+    assert answer.slots["requested_slot"] == "ref_postcode"
+
+
 def test_a_wish_to_be_referred_inside_a_story_begins_the_form(chat: Chat) -> None:
     words = "my baby cries all day, can you refer me"
 

@@ -45,6 +45,7 @@ PROBLEMS = (
 CASES: list[tuple[str, dict[str, Any]]] = [
     *(("utter_referral_problem", {"problem": problem}) for problem in PROBLEMS),
     *(("utter_referral_again", {"field": f}) for f in ("baby", "postcode", "phone", "reason")),
+    *(("utter_referral_why", {"field": f}) for f in ("postcode", "baby", "phone", "name")),
     *(("utter_referral_outside", {"reason": r}) for r in ("outside_area", "child_too_old")),
     ("utter_referral_answers", {"answers": ANSWERS}),
     ("utter_referral_answers", {"answers": {}}),
