@@ -6,6 +6,7 @@ The web chat sends nothing, so its half of the contract is in `test_channel_web_
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -107,6 +108,16 @@ def test_call_without_any_proof_is_refused(driver: Driver, house: House) -> None
 
 def test_body_over_64_kb_is_refused(driver: Driver, house: House) -> None:
     assert post(driver.delivery("x" * 70_000)).status_code == 413
+    assert house.deliveries == 0
+
+
+def test_body_that_does_not_say_its_size_is_cut_off_too(driver: Driver, house: House) -> None:
+    delivery = driver.delivery("x" * 70_000)
+    parts = (delivery.body[n : n + 8192] for n in range(0, len(delivery.body), 8192))
+    answer = httpx.post(
+        delivery.url, content=parts, headers=delivery.headers, timeout=30, trust_env=False
+    )
+    assert answer.status_code == 413
     assert house.deliveries == 0
 
 
