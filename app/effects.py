@@ -1,15 +1,17 @@
 """What the assistant's effects do: one handler a kind, each applied in the turn's transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.bootstrap import House
+from common.clock import as_utc
 from common.ids import derived_id
 from conversations import tasks
+from conversations.forget import forget_since
 from conversations.model import EffectCall, EffectHandler
-from conversations.tables import Feedback, Turn
+from conversations.tables import Feedback
 from referrals import creation
 
 
@@ -59,9 +61,10 @@ def handlers(house: House) -> Mapping[str, EffectHandler]:
 
 
 def discard_referral(session: Session, call: EffectCall) -> None:
-    """Forget the answers of a form that ended without consent.
+    """Forget the answers of a form that ended without consent, in the turn's own transaction.
 
-    The state that goes on holds none of them any more; what earlier turns of the form wrote into
-    their events is erased here, in the same transaction.
+    The state that goes on holds none of them any more; here go the words and events of the form.
     """
-    session.execute(delete(Turn).where(Turn.conversation_id == call.conversation_id))
+    started = call.args.get("since")
+    since = datetime.fromisoformat(str(started)) if started else call.now
+    forget_since(session, call.conversation_id, call.box, since=as_utc(since), but=call.inbound_id)

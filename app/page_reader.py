@@ -48,7 +48,8 @@ class PageReader:
             except NotFound:
                 return []
             read = transcript.read(session, found.id, box, after_seq=after_seq)
-            return [_line(line) for line in read]
+            # A line without words was erased at the parent's wish.
+            return [_line(line) for line in read if line.text or line.choices]
 
 
 def _line(line: transcript.Line) -> Line:
