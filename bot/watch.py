@@ -76,7 +76,7 @@ class RequestTrackerStore(TrackerStore):
 
 
 def install(action_timeout_s: float) -> None:
-    """Wraps every action class of Rasa and replaces its slow check of an action's answer.
+    """Wraps every action class of Rasa, once, and replaces its slow check of an answer.
 
     Args:
         action_timeout_s: seconds that one call of a remote action may take.

@@ -68,7 +68,7 @@ def agent_for(model: Path | str, actions_url: str, store: Any = None) -> Any:
     from bot import watch
     from bot.nlg import KeysOnly
 
-    watch.install(action_timeout_s=1.0)
+    watch.install(action_timeout_s=6.0)
     return Agent.load(
         str(model),
         tracker_store=watch.RequestTrackerStore(None) if store is None else store,

@@ -24,7 +24,7 @@ class Actions:
         self.calls: list[str] = []
         self.seen: list[dict[str, Any]] = []
         self.misbehave: str | None = None
-        self.hang_s = 3.0
+        self.hang_s = 9.0  # longer than the time-out that the tests set
         self.by_name: dict[str, Callable[[dict[str, Any]], Answer]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True

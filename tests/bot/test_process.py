@@ -89,7 +89,7 @@ class Server:
         given = {
             "FIRST1001_INTERNAL_SECRET": SECRET,
             "FIRST1001_ACTIONS_URL": actions.url,
-            "FIRST1001_ACTION_TIMEOUT_S": "1",
+            "FIRST1001_ACTION_TIMEOUT_S": "6",
             "FIRST1001_MODEL": str(model),
         }
         with self.log.open("wb") as log:
