@@ -1,11 +1,12 @@
 """The queue of conversations, what needs a person first; reads states and times, never words."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from console.tables import Seen, Staff
@@ -13,6 +14,8 @@ from conversations.states import Holder, Outcome, Route
 from conversations.tables import Conversation, Flag, Inbound, Outbound, Task
 
 PAGE: Final = 50
+# SQLite takes 32,766 values in one statement.
+_CHUNK: Final = 10_000
 STATES: Final[Mapping[str, str]] = {
     "waiting": "Waiting for a person",
     "held": "Held by a person",
@@ -65,28 +68,12 @@ class Row:
         )
 
 
-@dataclass(frozen=True)
-class _Parts:
-    flags: Subquery
-    waiting: Subquery
-    tasks: Subquery
+def _open_flags() -> Select[str]:
+    return select(Flag.conversation_id).where(Flag.acknowledged_at.is_(None), Flag.joins.is_(None))
 
 
-def _flags() -> Subquery:
-    urgent = func.sum(case((Flag.tier == "now", 1), else_=0))
-    return (
-        select(
-            Flag.conversation_id.label("id"),
-            urgent.label("urgent"),
-            (func.count() - urgent).label("gentle"),
-        )
-        .where(Flag.acknowledged_at.is_(None), Flag.joins.is_(None))
-        .group_by(Flag.conversation_id)
-        .subquery()
-    )
-
-
-def _waiting() -> Subquery:
+def _waiting() -> Select[str, datetime]:
+    """Conversation and oldest message that waits: after the last review and staff's last word."""
     answered = (
         select(func.max(Outbound.seq))
         .where(Outbound.conversation_id == Inbound.conversation_id, Outbound.origin == "staff")
@@ -94,7 +81,7 @@ def _waiting() -> Subquery:
         .scalar_subquery()
     )
     return (
-        select(Inbound.conversation_id.label("id"), func.min(Inbound.received_at).label("since"))
+        select(Inbound.conversation_id, func.min(Inbound.received_at))
         .join(Conversation, Conversation.id == Inbound.conversation_id)
         .where(
             or_(Inbound.outcome.is_(None), Inbound.outcome.in_(_UNANSWERED)),
@@ -105,17 +92,11 @@ def _waiting() -> Subquery:
             Inbound.seq > func.coalesce(answered, 0),
         )
         .group_by(Inbound.conversation_id)
-        .subquery()
     )
 
 
-def _tasks() -> Subquery:
-    return (
-        select(Task.conversation_id.label("id"), func.count().label("n"))
-        .where(Task.done_at.is_(None))
-        .group_by(Task.conversation_id)
-        .subquery()
-    )
+def _open_tasks() -> Select[str]:
+    return select(Task.conversation_id).where(Task.done_at.is_(None))
 
 
 def _to_review() -> ColumnElement[bool]:
@@ -128,18 +109,21 @@ def _to_review() -> ColumnElement[bool]:
     )
 
 
-def _conditions(filters: Filters, parts: _Parts) -> list[ColumnElement[bool]]:
-    needs_person = or_(parts.waiting.c.since.is_not(None), parts.tasks.c.n > 0)
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    waiting = _waiting().subquery()
     states: Mapping[str, ColumnElement[bool]] = {
-        "waiting": needs_person,
+        "waiting": or_(
+            Conversation.id.in_(select(waiting.c.conversation_id)),
+            Conversation.id.in_(_open_tasks()),
+        ),
         "held": Conversation.holder == Holder.PERSON,
         "to_review": _to_review(),
         "reviewed": ~_to_review(),
         "stopped": Conversation.route != Route.OPEN,
     }
     flagged: Mapping[str, ColumnElement[bool]] = {
-        "now": parts.flags.c.urgent > 0,
-        "open": parts.flags.c.id.is_not(None),
+        "now": Conversation.id.in_(_open_flags().where(Flag.tier == "now")),
+        "open": Conversation.id.in_(_open_flags()),
         "any": Conversation.id.in_(select(Flag.conversation_id)),
     }
     found: list[ColumnElement[bool]] = []
@@ -152,69 +136,99 @@ def _conditions(filters: Filters, parts: _Parts) -> list[ColumnElement[bool]]:
     return found
 
 
-def _joined(selected: Select[Any], parts: _Parts) -> Select[Any]:
-    return (
-        selected.select_from(Conversation)
-        .outerjoin(parts.flags, parts.flags.c.id == Conversation.id)
-        .outerjoin(parts.waiting, parts.waiting.c.id == Conversation.id)
-        .outerjoin(parts.tasks, parts.tasks.c.id == Conversation.id)
+@dataclass(frozen=True)
+class _Attention:
+    """What needs a person: few rows beside all conversations, so they are held in memory."""
+
+    urgent: Mapping[str, int]
+    gentle: Mapping[str, int]
+    waiting: Mapping[str, datetime]
+    tasks: Mapping[str, int]
+
+    def rank(self, conversation_id: str) -> int:
+        """0 urgent, 1 waits for a person, 2 neither."""
+        if conversation_id in self.urgent:
+            return 0
+        return 1 if conversation_id in self.waiting or conversation_id in self.tasks else 2
+
+    def ids(self) -> list[str]:
+        """Everybody of rank 0 and 1."""
+        return sorted({*self.urgent, *self.waiting, *self.tasks})
+
+
+def _attention(session: Session) -> _Attention:
+    return _Attention(
+        urgent=Counter(session.scalars(_open_flags().where(Flag.tier == "now"))),
+        gentle=Counter(session.scalars(_open_flags().where(Flag.tier != "now"))),
+        waiting=dict(session.execute(_waiting()).tuples().all()),
+        tasks=Counter(session.scalars(_open_tasks())),
     )
 
 
-def _order(parts: _Parts) -> tuple[ColumnElement[Any], ...]:
-    rank = case(
-        (func.coalesce(parts.flags.c.urgent, 0) > 0, 0),
-        (or_(parts.waiting.c.since.is_not(None), parts.tasks.c.n > 0), 1),
-        else_=2,
-    )
-    return rank.asc(), Conversation.last_activity_at.desc(), Conversation.id.desc()
+def _ids_of_page(
+    session: Session, filters: Filters, attention: _Attention, *, start: int, most: int
+) -> list[str]:
+    """Rank decides among the few that need a person; the rest follows the latest activity."""
+    conditions, needing = _conditions(filters), attention.ids()
+    first: list[tuple[int, float, str]] = []
+    for at in range(0, len(needing), _CHUNK):
+        chosen = select(Conversation.id, Conversation.last_activity_at).where(
+            Conversation.id.in_(needing[at : at + _CHUNK]), *conditions
+        )
+        first += [
+            (-attention.rank(key), moment.timestamp(), key)
+            for key, moment in session.execute(chosen)
+        ]
+    first.sort(reverse=True)
+    ids = [key for _, _, key in first[start : start + most]]
+    if len(ids) < most:
+        skipped = max(0, start - len(first))
+        wanted = skipped + most - len(ids)
+        latest = session.scalars(
+            select(Conversation.id)
+            .where(*conditions)
+            .order_by(Conversation.last_activity_at.desc(), Conversation.id.desc())
+            .limit(wanted + len(first))
+        )
+        ids += [key for key in latest if attention.rank(key) == 2][skipped:wanted]
+    return ids
 
 
 def rows(
     session: Session, filters: Filters, *, staff_id: str, page: int = 1, most: int = PAGE
 ) -> list[Row]:
     """One page of the queue: urgent flags, then whoever waits for a person, then the latest."""
-    parts = _Parts(_flags(), _waiting(), _tasks())
-    found = session.execute(
-        _joined(
-            select(
-                Conversation,
-                parts.flags.c.urgent,
-                parts.flags.c.gentle,
-                parts.waiting.c.since,
-                parts.tasks.c.n,
-                Seen.seq,
-                Staff.name,
-            ),
-            parts,
+    attention = _attention(session)
+    ids = _ids_of_page(session, filters, attention, start=(page - 1) * most, most=most)
+    seen = and_(Seen.conversation_id == Conversation.id, Seen.staff_id == staff_id)
+    found = {
+        conversation.id: (conversation, seq, holder)
+        for conversation, seq, holder in session.execute(
+            select(Conversation, Seen.seq, Staff.name)
+            .outerjoin(Seen, seen)
+            .outerjoin(Staff, Staff.id == Conversation.held_by)
+            .where(Conversation.id.in_(ids))
         )
-        .outerjoin(Seen, and_(Seen.conversation_id == Conversation.id, Seen.staff_id == staff_id))
-        .outerjoin(Staff, Staff.id == Conversation.held_by)
-        .where(*_conditions(filters, parts))
-        .order_by(*_order(parts))
-        .limit(most)
-        .offset((page - 1) * most)
-    ).all()
-    classes = _classes(session, [row[0].id for row in found])
+    }
+    classes = _classes(session, ids)
     return [
         Row(
             conversation=conversation,
-            urgent=urgent or 0,
-            gentle=gentle or 0,
-            classes=classes.get(conversation.id, ()),
-            waiting_since=since,
-            tasks=tasks or 0,
-            unseen=None if seen is None else max(0, conversation.next_seq - 1 - seen),
+            urgent=attention.urgent.get(key, 0),
+            gentle=attention.gentle.get(key, 0),
+            classes=classes.get(key, ()),
+            waiting_since=attention.waiting.get(key),
+            tasks=attention.tasks.get(key, 0),
+            unseen=None if seq is None else max(0, conversation.next_seq - 1 - seq),
             holder_name=holder,
         )
-        for conversation, urgent, gentle, since, tasks, seen, holder in found
+        for key, (conversation, seq, holder) in ((key, found[key]) for key in ids)
     ]
 
 
 def total(session: Session, filters: Filters) -> int:
     """How many conversations the filters leave: the same conditions as `rows`."""
-    parts = _Parts(_flags(), _waiting(), _tasks())
-    counted = _joined(select(func.count()), parts).where(*_conditions(filters, parts))
+    counted = select(func.count()).select_from(Conversation).where(*_conditions(filters))
     return session.scalar(counted) or 0
 
 
