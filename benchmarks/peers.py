@@ -78,7 +78,8 @@ class First1001(Peer):
         for name in ("models", "places.db", "assets"):
             (folder / name).symlink_to(ROOT / "var" / name)
         self._ports = free_ports(4)
-        self._texts = Texts(f"http://127.0.0.1:{self._ports[0]}", self._account)
+        public, _, _, assistant = (f"http://127.0.0.1:{port}" for port in self._ports)
+        self._texts = Texts(public, self._account, assistant)
         if self._postgres:
             found = cluster.programs()
             if found is None:

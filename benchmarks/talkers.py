@@ -76,14 +76,7 @@ class Rest:
 
     async def ready(self) -> bool:
         """Whether its port answers; it opens after the model is loaded."""
-        probe = Connection(self._base)
-        try:
-            status, _ = await probe.request("GET", "/")
-        except OSError:
-            return False
-        finally:
-            probe.close()
-        return status == 200
+        return await _is_ok(self._base, "/")
 
     async def say(self, conversation: int, text: str) -> Said:
         """See `Talker.say`."""
@@ -140,6 +133,7 @@ class Texts:
 
     base: str
     account: Account
+    assistant: str
     sent: int = 0
     # Who writes for the first time is told first what this is: how many texts that makes in all
     # is learned from the very first reply.
@@ -171,15 +165,10 @@ class Texts:
             connection.close()
 
     async def ready(self) -> bool:
-        """Whether the public address says that database and assistant are there."""
-        probe = Connection(self.base)
-        try:
-            status, _ = await probe.request("GET", "/readyz")
-        except OSError:
-            return False
-        finally:
-            probe.close()
-        return status == 200
+        """Whether the public address answers and the assistant has its model."""
+        # Not /readyz: it compares migrations, work that would be counted as part of the start.
+        here = await _is_ok(self.base, "/healthz")
+        return here and await _is_ok(self.assistant, "/webhooks/turn/ready")
 
     async def say(self, conversation: int, text: str) -> Said:
         """See `Talker.say`."""
@@ -266,6 +255,17 @@ class Texts:
             if status >= 300:
                 self._failures.append(f"{state}: {status}")
         self._idle.append(connection)
+
+
+async def _is_ok(base: str, path: str) -> bool:
+    probe = Connection(base)
+    try:
+        status, _ = await probe.request("GET", path)
+    except OSError:
+        return False
+    finally:
+        probe.close()
+    return status == 200
 
 
 def _drama_number(conversation: int) -> str:
