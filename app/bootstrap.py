@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.page_reader import PageReader
 from channels import registry
-from channels.base import Channel, ChannelServices
+from channels.base import Channel, ChannelServices, RouteChange
+from channels.web_chat.channel import WebChat
 from common import deployment as deployments
 from common.clock import Clock, SystemClock
 from common.db import Sessions, engine_for, sessions_for
@@ -14,12 +15,13 @@ from common.deployment import Deployment
 from common.errors import SettingsError
 from common.settings import Settings
 from content.loader import ContentError, Topic, languages, load_messages, load_topics
-from conversations import crash, receipts
+from conversations import crash, people, receipts
 from conversations.inbox import Inbox
 from conversations.ledger import Ledger, Signals
 from conversations.model import Sender
 from conversations.receipts import DeliveryReceipt
 from conversations.render import Words
+from conversations.states import Route
 from places.store import Places
 
 
@@ -61,8 +63,18 @@ class House:
             receive=self.inbox.receive,
             clock=self.clock,
             apply_receipt=apply,
+            change_route=self._change_route,
             transcript=PageReader(self.ledger),
         )
+
+    def _change_route(self, change: RouteChange) -> None:
+        with self.ledger.sessions.begin() as session:
+            found = people.find(
+                session, self.ledger.keyring, channel=change.channel, address=change.address
+            )
+            # An unblocked bot may write again; somebody who opted out has to say so herself.
+            if found is not None and found.route != Route.OPTED_OUT:
+                people.close_route(session, found.id, route=change.route, code=change.code)
 
 
 Hands = Callable[[Mapping[str, Channel]], Mapping[str, Sender]]
@@ -94,6 +106,9 @@ def build(settings: Settings, *, clock: Clock | None = None, hands: Hands | None
     senders: Mapping[str, Sender] = hands(channels) if hands else dict(channels)
     capabilities = {name: sender.capabilities for name, sender in senders.items()}
     signals = Signals()
+    web_chat = channels.get("web_chat")
+    if isinstance(web_chat, WebChat):
+        signals.listen(web_chat.wakes.notify)
     return House(
         settings=settings,
         deployment=deployment,

@@ -137,6 +137,11 @@ def simulators(settings: Settings, python: str) -> Kept:
         "--house",
         settings.public_base_url,
     ]
+    if settings.twilio is not None:
+        command += ["--sid", settings.twilio.account_sid, "--number", settings.twilio.from_number]
+        command += ["--auth-token", settings.twilio.auth_token]
+    if settings.telegram is not None:
+        command += ["--bot-token", settings.telegram.token]
     own = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
     environment = _plain_environment() | own
     return Kept(

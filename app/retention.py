@@ -1,12 +1,10 @@
 """Forgets people after the time that the service promised, and says how many it forgot."""
 
-import threading
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from common.clock import Clock
 from common.db import Sessions
 from common.log import logger
 from conversations import people
@@ -15,8 +13,6 @@ from referrals.states import OPEN
 from referrals.tables import Referral
 
 log = logger()
-
-EVERY_S = 3600
 
 
 def purge(sessions: Sessions, *, days: int, now: datetime) -> int:
@@ -50,13 +46,3 @@ def _due(session: Session, before: datetime) -> list[str]:
         .having(last < before)
     )
     return list(session.scalars(query))
-
-
-def purge_forever(sessions: Sessions, *, days: int, clock: Clock, stop: threading.Event) -> None:
-    """Purge every hour until told to stop."""
-    while not stop.is_set():
-        try:
-            purge(sessions, days=days, now=clock.now())
-        except Exception:  # noqa: BLE001 (a background loop: the next hour tries again)
-            log.exception("retention.broke")
-        stop.wait(EVERY_S)

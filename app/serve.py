@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import uvicorn
 from fastapi import FastAPI
 
-from app import action_endpoint, composition, processes, sockets
+from app import action_endpoint, background, composition, processes, sockets
 from app.assistant import AssistantClient
 from app.bootstrap import House, build
 from app.set_up import SetUp, set_up
@@ -75,7 +75,7 @@ class Everything:
             child.start()
         if self.worker is not None:
             self.worker.start()
-        for thread in composition.background(self.house, self._stop):
+        for thread in background.threads(self.house, self._stop):
             thread.start()
         try:
             asyncio.run(self._serve(ready))
@@ -93,6 +93,9 @@ class Everything:
 
         def stop() -> None:
             self._stop.set()
+            # Open streams would hold the servers until their time-out.
+            for channel in self.house.channels.values():
+                channel.close()
             for server in servers:
                 server.should_exit = True
 

@@ -1,12 +1,10 @@
 """The public edge: webhooks, web chat, health; no internal path and no console is here."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
@@ -26,14 +24,7 @@ def create_public(house: House, *, assistant_ready: Callable[[], str | None]) ->
         house: the wired parts.
         assistant_ready: asks the assistant for its model; messages are accepted either way.
     """
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        for channel in house.channels.values():
-            await run_in_threadpool(channel.close)
-
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     services = house.services()
     for channel in house.channels.values():
         app.include_router(channel.router(services))

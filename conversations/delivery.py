@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from common.db import reading
 from common.errors import AmbiguousFailure, AssistantError, PermanentFailure, TemporaryFailure
 from common.log import logger
 from conversations import claims, crash, outbox, people, tasks, transcript
@@ -100,13 +101,28 @@ class Deliveries:
         answer: Accepted | AssistantError
         resent = False
         try:
-            known = sender.find_sent(message) if message.may_have_gone else None
+            known = self._look(sender, message) if message.may_have_gone else None
             resent = message.may_have_gone and known is None
             answer = known or sender.send(message)
         except AssistantError as e:
             answer = e
         crash.point("send.answered")
         self._record(claim, message, answer, resent=resent)
+
+    def _look(self, sender: Sender, message: ToSend) -> Accepted | None:
+        """What the provider knows of the message, unless that is another one of ours."""
+        known = sender.find_sent(message)
+        if known is None or known.provider_message_id is None:
+            return known
+        with reading(self.ledger.sessions) as session:
+            other = session.scalar(
+                select(Outbound.id).where(
+                    Outbound.channel == message.channel,
+                    Outbound.provider_message_id == known.provider_message_id,
+                    Outbound.id != message.id,
+                )
+            )
+        return known if other is None else None
 
     def _record(
         self,

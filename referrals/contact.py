@@ -22,6 +22,7 @@ _CONTACT = re.compile(
     r"|available)\b",
     re.I,
 )
+_NUMBER = re.compile(r"(?<!\d)(?:\+44|0)[\d ]{9,13}(?!\d)")
 _TEXT_NO = re.compile(
     r"\b(?:don'?t|do not|no|not|never|please don'?t)\s+(?:\w+\s+){0,2}?(?:text|txt|sms"
     r"|message me|texts|messages)\b|\b(?:call|calls|ring|phone)(?: me)? only\b|\bonly (?:call"
@@ -108,13 +109,13 @@ class Route:
 def read_time(text: str, *, expecting: bool) -> str | None:
     """The time at which she wants to be contacted, in her own words.
 
-    Without `expecting` it counts only beside a word of contact: "he cries in the evenings" is
-    no time to call.
+    Without `expecting` it counts only beside a word of contact or a number: "he cries in the
+    evenings" is no time to call.
     """
     text = plain(text)
     for sentence in re.split(r"(?<=[.!?;])\s+", text):
         found = list(_TIME.finditer(sentence))
-        if found and (expecting or _CONTACT.search(sentence)):
+        if found and (expecting or _CONTACT.search(sentence) or _NUMBER.search(sentence)):
             start, end = found[0].start(), found[-1].end()
             words = sentence[start:end] if end - start < 80 else found[0][0]
             return re.sub(r"^(?:but|in|on|at|the)\s+(?:the\s+)?", "", words.strip(), flags=re.I)

@@ -3,6 +3,7 @@
 It knows message keys but no words, no Rasa and no database.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -36,6 +37,8 @@ from referrals.text import plain, yes_or_no
 
 _ENDINGS: Final = {"cancel": "cancelled", "pause": "paused"}
 _SHORT: Final = 8  # words
+# A yes or a no where words were asked for.
+_BARE: Final = re.compile(r"(?:yes|yeah|yep|ok|okay|no|nope|nah|none|no thanks|nothing)")
 
 
 def step(
@@ -132,6 +135,9 @@ class _Turn:
     def _own_words(self, merged: Merged) -> Step:
         name = self.asking or "reason"
         words = self.heard.text.strip()[:LONGEST]
+        if _BARE.fullmatch(plain(words).lower().strip(" .!")) and name != "reason":
+            # "Which surgery?" - "no". "When is a good time?" - "yes". Neither is an answer.
+            return self._skip()
         record = merged.record
         if name in AFTER:
             record = replace(record, extra={**record.extra, name: words})
