@@ -175,6 +175,8 @@ async def _run(
     token = watch.current_turn.set(turn)
     try:
         await on_new_message(message)
+    except watch.TurnStopped:
+        pass  # why is noted in the turn
     except Exception as error:
         logger.exception("turn.broken", extra={"message_id": asked.message_id})
         turn.fail("incomplete", type(error).__name__)

@@ -24,6 +24,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 Kind = Literal["not_ready", "action", "store", "incomplete"]
 
 
+class TurnStopped(BaseException):
+    """Ends a turn at its first failure; no Exception, so that Rasa does not catch it and go on.
+
+    Rasa would run further actions on a state that lacks the failed one's events, and would ask a
+    rejecting action again for ever: its circuit breaker does not count rejections.
+    """
+
+
 @dataclass(frozen=True)
 class Failure:
     """One thing that went wrong; `what` never holds a parent's words."""
@@ -112,16 +120,17 @@ def _watched(
         except ActionExecutionRejection:
             # A form rejects in the normal course of things; a remote action of ours never does.
             if isinstance(self, RemoteAction):
-                _note(self, "rejected")
+                _stop(self, "rejected")
             raise
         except Exception as error:
-            _note(self, type(error).__name__)
+            _stop(self, type(error).__name__)
             raise
 
     return watched
 
 
-def _note(action: Action, what: str) -> None:
+def _stop(action: Action, what: str) -> None:
     turn = current_turn.get()
     if turn is not None:
         turn.fail("action", f"{action.name()}: {what}")
+        raise TurnStopped

@@ -135,6 +135,7 @@ def test_a_failing_action_is_never_a_whole_turn(
     status, answer = turn("why")
     assert (status, answer["kind"]) == (503, "action")
     assert "action_tell" in answer["failed"]
+    assert actions.calls == ["action_tell"]
 
 
 def test_a_dead_action_endpoint_is_never_a_whole_turn(ask: Ask, small_model: Path) -> None:
