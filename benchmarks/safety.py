@@ -2,7 +2,7 @@
 
 Run with `python -m benchmarks.safety` (building sets, and docs/clinical-safety/evaluation.md is
 written) or with `--positives FILE --negatives FILE` for any other set, of which only counts are
-printed, never a text. Rows: `{"id", "text", "class", "tier", "kind"}` and `{"id", "text", "kind"}`.
+printed, never a text. Rows: `{"id", "text", "class", "tier", "kind"}`; negatives without class.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from math import lgamma, log, log1p
 from math import exp as e_to
+from math import lgamma, log, log1p
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +146,8 @@ _HEAD = """# How well the screen finds words that call for help
 
 Written by `make evaluate-safety`; do not edit. **These figures are of the building set: the rules
 were tuned on it, so they show that nothing known is missed and say little about words not yet
-seen.** What is known of unseen words stands in [safety-case.md](safety-case.md). A hit is the right
-class at its tier or above; "any safety text" counts any text at all.
+seen.** What is known of unseen words stands in [safety-case.md](safety-case.md). A hit is the
+right class at its tier or above; "any safety text" counts any text at all.
 
 """
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from content.loader.topics import read_topics
-from safety.likeness import WEIGHTS, features, read
+from safety.likeness import FEWEST_WORDS, WEIGHTS, features, read
 from safety.normalise import plain
 from safety.rulebook import book
 from safety.screen import by_rules
@@ -54,9 +54,8 @@ CLASSES = (
     "self_harm",
     "unwanted_thoughts",
 )
-#: Share of negatives that likeness alone may mark, for each class, now and gentle.
-MAY_BE_NOW, MAY_BE_GENTLE = 0.0001, 0.002
-_ALWAYS_GENTLE = frozenset({"unwanted_thoughts"})
+#: Share of negatives that likeness alone may mark, for each class.
+MAY_BE_GENTLE = 0.001
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,7 @@ class Example:
     text: str
     label: str | None
     features: frozenset[str]
+    long: bool
 
 
 def examples() -> list[Example]:
@@ -80,14 +80,12 @@ def examples() -> list[Example]:
         if topic.id not in LEFT_OUT:
             rows += [(text, TOPIC_CLASS.get(topic.id)) for text in topic.examples]
     rules = book()
-    return [
-        Example(
-            text,
-            label,
-            frozenset(features(plain(text, rules.speller).words, rules.groups)),
-        )
-        for text, label in dict(rows).items()
-    ]
+    found = []
+    for text, label in dict(rows).items():
+        words = plain(text, rules.speller).words
+        long = len(words) >= FEWEST_WORDS
+        found.append(Example(text, label, frozenset(features(words, rules.groups)), long))
+    return found
 
 
 def fit(data: list[Example], known: set[str], *, seed: int = 1) -> dict[str, object]:
@@ -151,7 +149,7 @@ def held_out(data: list[Example]) -> list[tuple[Example, list[float]]]:
         train = [one for at, one in enumerate(shuffled) if at % FOLDS != fold]
         made = fit(train, words_known(train))
         zeros = [0.0] * len(CLASSES)
-        model = read({**made, "now": zeros, "gentle": zeros})
+        model = read({**made, "gentle": zeros})
         for at, one in enumerate(shuffled):
             if at % FOLDS == fold:
                 scored.append((one, _score(model, one)))
@@ -168,33 +166,35 @@ def _score(model: object, one: Example) -> list[float]:
     return scores
 
 
-def marks(scored: list[tuple[Example, list[float]]]) -> tuple[list[float], list[float]]:
-    """The scores from which likeness counts as now and as gentle, by class."""
-    now, gentle = [], []
-    for number, cls in enumerate(CLASSES):
-        ordinary = sorted((s[number] for one, s in scored if one.label is None), reverse=True)
-        high = ordinary[int(len(ordinary) * MAY_BE_NOW)] + 0.05
-        low = ordinary[int(len(ordinary) * MAY_BE_GENTLE)] + 0.05
-        now.append(1e9 if cls in _ALWAYS_GENTLE else round(max(high, 0.0), 3))
-        gentle.append(round(max(low, -1.0), 3))
-    return now, gentle
+def marks(scored: list[tuple[Example, list[float]]]) -> list[float]:
+    """The score from which likeness counts, by class."""
+    found = []
+    for number in range(len(CLASSES)):
+        ordinary = sorted(
+            (s[number] for one, s in scored if one.label is None and one.long), reverse=True
+        )
+        found.append(round(max(ordinary[int(len(ordinary) * MAY_BE_GENTLE)] + 0.05, -1.0), 3))
+    return found
 
 
-def report(
-    scored: list[tuple[Example, list[float]]], now: list[float], gentle: list[float]
-) -> None:
+def report(scored: list[tuple[Example, list[float]]], gentle: list[float]) -> None:
     """Held-out recall of rules, of likeness and of both, and false alarms."""
     print(f"{'class':<18}{'n':>5}{'rules':>8}{'like':>8}{'both':>8}")
     for number, cls in enumerate(CLASSES):
-        own = [(one, s[number] >= gentle[number]) for one, s in scored if one.label == cls]
+        own = [
+            (one, one.long and s[number] >= gentle[number])
+            for one, s in scored
+            if one.label == cls
+        ]
         rules = [cls in by_rules(one.text).classes for one, _ in own]
         like = [hit for _, hit in own]
         both = [a or b for a, b in zip(rules, like, strict=True)]
         print(f"{cls:<18}{len(own):>5}{_share(rules):>8}{_share(like):>8}{_share(both):>8}")
-    ordinary = [s for one, s in scored if one.label is None]
-    for name, limits in (("now", now), ("gentle", gentle)):
-        hits = sum(any(a >= b for a, b in zip(s, limits, strict=True)) for s in ordinary)
-        print(f"likeness alone, {name}: {hits} of {len(ordinary)} negatives")
+    ordinary = [(one, s) for one, s in scored if one.label is None]
+    hits = sum(
+        one.long and any(a >= b for a, b in zip(s, gentle, strict=True)) for one, s in ordinary
+    )
+    print(f"likeness alone: {hits} of {len(ordinary)} negatives")
 
 
 def _share(hits: list[bool]) -> str:
@@ -205,11 +205,11 @@ def main() -> None:
     """Cross-validate, print, and write the weights unless only a check was asked for."""
     data = examples()
     scored = held_out(data)
-    now, gentle = marks(scored)
-    report(scored, now, gentle)
+    gentle = marks(scored)
+    report(scored, gentle)
     if "--check" in sys.argv:
         return
-    made = {**fit(data, words_known(data)), "now": now, "gentle": gentle}
+    made = {**fit(data, words_known(data)), "gentle": gentle}
     digest = hashlib.sha256("\n".join(f"{d.label} {d.text}" for d in data).encode()).hexdigest()
     made["trained_on"] = {"examples": len(data), "sha256": digest}
     WEIGHTS.parent.mkdir(exist_ok=True)

@@ -14,21 +14,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from safety.model import Evidence, Tier
+from safety.model import Evidence
 from safety.normalise import Plain
 from safety.rulebook import Book
 
 WEIGHTS = Path(__file__).with_name("learned") / "weights.json"
 WINDOW, STEP, APART = 32, 24, 3
+#: Fewer words than this say too little to be like anything.
+FEWEST_WORDS = 6
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """Weights by feature, each a row of (class number, weight), and the marks of each class."""
+    """Weights by feature, each a row of (class number, weight), and the mark of each class."""
 
     classes: tuple[str, ...]
     bias: tuple[float, ...]
-    now: tuple[float, ...]
     gentle: tuple[float, ...]
     weights: Mapping[str, tuple[tuple[int, float], ...]]
 
@@ -57,14 +58,13 @@ def read(data: Mapping[str, object]) -> Likeness:
     return Likeness(
         classes=tuple(data["classes"]),  # type: ignore[arg-type]
         bias=tuple(data["bias"]),  # type: ignore[arg-type]
-        now=tuple(data["now"]),  # type: ignore[arg-type]
         gentle=tuple(data["gentle"]),  # type: ignore[arg-type]
         weights={name: tuple((int(n), float(w)) for n, w in row) for name, row in rows.items()},
     )
 
 
 def alike(made: Plain, rules: Book, *, told: set[str]) -> list[Evidence]:
-    """Evidence from likeness, at most one piece a class: the strongest window.
+    """Evidence from likeness, always gentle, at most one piece a class: the strongest window.
 
     Args:
         made: the text made plain.
@@ -72,7 +72,7 @@ def alike(made: Plain, rules: Book, *, told: set[str]) -> list[Evidence]:
         told: classes that a rule has spoken for already; likeness adds nothing to them.
     """
     model = learned()
-    if model is None:
+    if model is None or len(made.words) < FEWEST_WORDS:
         return []
     best: dict[int, tuple[float, int, int]] = {}
     for first, last in windows(made):
@@ -87,14 +87,10 @@ def alike(made: Plain, rules: Book, *, told: set[str]) -> list[Evidence]:
             model.classes[number],
             f"{model.classes[number]}.likeness",
             made.written(first, last),
-            _tier(model, number, score),
+            "gentle",
         )
-        for number, (score, first, last) in best.items()
+        for number, (_, first, last) in best.items()
     ]
-
-
-def _tier(model: Likeness, number: int, score: float) -> Tier:
-    return "now" if score >= model.now[number] else "gentle"
 
 
 def windows(made: Plain) -> Iterator[tuple[int, int]]:

@@ -127,6 +127,8 @@ class Speller:
         )
         bare = _APOSTROPHES.sub("", bare.translate(_LATIN_LOOKALIKES))
         forms.append(bare)
+        if _APOSTROPHES.sub("'", word).endswith("'s"):
+            forms.append(bare[:-1])
         if not bare.isalpha() and not bare.isdigit():
             forms += [bare.translate(_DIGITS), bare.translate(_DIGITS_AS_I)]
             forms.append(re.sub(r"[*_]", "", bare))

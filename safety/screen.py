@@ -16,6 +16,8 @@ from safety.rulebook import Book, Entry, Pattern, Rule, book
 _NEAR, _BEFORE = 14, 9
 #: Classes whose text differs when somebody else is meant.
 _SAYS_WHO = frozenset({"suicide", "self_harm", "psychosis"})
+#: Classes whose words may be the content of an unwanted thought.
+_MAY_BE_A_THOUGHT = frozenset({"losing_control", "child_at_risk", "baby_unwell", "baby_hurt"})
 
 
 def screen(text: str, *, context: Context | None = None) -> Verdict:
@@ -155,12 +157,26 @@ def _evidence(made: Plain, rules: Book, *, reaching: int = 0) -> list[Evidence]:
 
 def _whose(found: list[tuple[Evidence, int, int]]) -> list[Evidence]:
     """The evidence, without "I" where a longer match shows that somebody else is meant."""
+    found = _thoughts_only(found)
     others = [(one.cls, first, last) for one, first, last in found if one.about == "other"]
     return [
         one
         for one, first, last in found
         if one.about == "other"
         or not any(cls == one.cls and low <= first <= high for cls, low, high in others)
+    ]
+
+
+def _thoughts_only(
+    found: list[tuple[Evidence, int, int]],
+) -> list[tuple[Evidence, int, int]]:
+    """The evidence, without words of harm that stand wholly inside an unwanted thought."""
+    thoughts = [(a, b) for one, a, b in found if one.cls == "unwanted_thoughts"]
+    return [
+        (one, first, last)
+        for one, first, last in found
+        if one.cls not in _MAY_BE_A_THOUGHT
+        or not any(low <= first and last <= high for low, high in thoughts)
     ]
 
 

@@ -5,6 +5,8 @@ from safety.likeness import Likeness, alike, features
 from safety.normalise import plain
 from safety.rulebook import book
 
+LONG = "anything at all that has more words than six"
+
 
 def made(text: str):
     return plain(text, book().speller)
@@ -16,10 +18,16 @@ def test_near_words_make_features_and_groups_stand_in():
 
 
 def test_a_class_that_a_rule_spoke_for_gets_nothing(monkeypatch):
-    everything = Likeness(("suicide",), (5.0,), (9.0,), (1.0,), {})
+    everything = Likeness(("suicide",), (5.0,), (1.0,), {})
     monkeypatch.setattr(likeness, "learned", lambda: everything)
-    assert alike(made("anything at all"), book(), told={"suicide"}) == []
-    assert alike(made("anything at all"), book(), told=set())[0].tier == "gentle"
+    assert alike(made(LONG), book(), told={"suicide"}) == []
+    assert alike(made(LONG), book(), told=set())[0].tier == "gentle"
+
+
+def test_a_few_words_are_like_nothing(monkeypatch):
+    everything = Likeness(("suicide",), (5.0,), (1.0,), {})
+    monkeypatch.setattr(likeness, "learned", lambda: everything)
+    assert alike(made("i want to complain"), book(), told=set()) == []
 
 
 def test_without_weights_the_rules_stand_alone(monkeypatch):
