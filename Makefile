@@ -9,8 +9,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PYTHONDONTWRITEBYTECODE = 1
 export RASA_TELEMETRY_ENABLED = false
 
-.PHONY: help run test test-full check format setup app-env bot-env assets places model \
-	browser lock sync bench clean
+.PHONY: help run test test-full test-bot check format setup app-env bot-env assets places model \
+	encoder browser lock sync bench screenshots evaluate-safety rasa-shell rasa-test clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +55,7 @@ places: .venv/.synced ## the postcode file
 
 encoder: var/models/encoders/.made ## sentence vectors, made once
 var/models/encoders/.made: bot/encoder.lock bot/.venv/.synced
-	@$(BOTPY) -m bot.encoder_setup && touch $@
+	@$(BOTPY) -m bot.encoder_setup && mkdir -p $(@D) && touch $@
 
 WORDS := $(shell find content/topics content/messages bot/data bot/domain bot/nlu -type f -not -name '*.pyc' 2>/dev/null)
 model: var/models/assistant.tar.gz ## the trained model
@@ -73,20 +73,38 @@ test: setup browser ## all tests, with seeded samples of the slow ones
 	@$(PY) -m pytest -n 2 -m "not browser and not processes and not slow"
 	@$(PY) -m pytest -m "browser and not slow"
 	@$(PY) -m pytest -m "processes and not slow"
-	@$(MAKE) --no-print-directory test-bot
+	@$(MAKE) --no-print-directory test-bot rasa-test
 
 test-full: setup browser ## every test, the slow ones whole
 	@$(PY) -m pytest -n 2 -m "not browser and not processes"
 	@$(PY) -m pytest -m "browser"
 	@$(PY) -m pytest -m "processes"
-	@$(MAKE) --no-print-directory test-bot
+	@$(MAKE) --no-print-directory test-bot rasa-test
 
-test-bot: bot-env ## the assistant's tests, in its own environment
-	@$(BOTPY) -m pytest -c bot/pytest.ini tests/bot
+test-bot: bot-env encoder ## the assistant's tests, in its own environment
+	@$(BOTPY) -m pytest -c tests/bot/pytest.ini tests/bot
 
-lock: | $(UV) ## resolve the app's dependencies again
-	@$(UV) pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-header --no-emit-index-url --quiet -o requirements.lock
+screenshots: setup browser ## pictures for the documents
+	@$(PY) -m tests.screenshots
+
+bench: setup ## our whole path beside plain Rasa, in one run (takes long, wants a quiet machine)
+	@$(PY) -m benchmarks.run
+
+evaluate-safety: app-env ## how well the risk screen does on labelled sets
+	@$(PY) -m benchmarks.safety
+
+rasa-shell: model ## talk to the assistant in the terminal, by key (actions need a running app)
+	@$(BOTPY) -m bot.launch shell
+
+rasa-test: model ## Rasa's own conversation tests
+	@$(BOTPY) -W ignore -m bot.launch test core --e2e --fail-on-prediction-errors
+
+RESOLVE := pip compile --python-version 3.11 --generate-hashes --no-annotate --no-header \
+  --no-emit-index-url --quiet
+lock: | $(UV) ## resolve the dependencies of both environments again
+	@$(UV) $(RESOLVE) pyproject.toml --group dev -o requirements.lock
+	@cd bot && ../$(UV) $(RESOLVE) pyproject.toml --group dev --override overrides.txt -o requirements.lock
+	@$(UV) $(RESOLVE) bot/encoder.in --override bot/encoder-overrides.txt -o bot/encoder.lock
 
 sync: ## install what requirements.lock says
 	@rm -f .venv/.synced && $(MAKE) --no-print-directory app-env
@@ -97,7 +115,9 @@ format: app-env ## format the code
 check: app-env bot-env ## format, lint and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
-	@$(PY) -m mypy alerts app bot/actions channels common console content conversations places referrals safety signposting benchmarks
+	@$(PY) -m mypy alerts app bot/actions channels common console content conversations places \
+	  referrals safety signposting benchmarks
+	@$(BOTPY) -m mypy --config-file bot/pyproject.toml bot/*.py bot/nlu
 
 clean: ## remove everything that set-up made
 	@rm -rf .venv bot/.venv .tools var .rasa
