@@ -99,15 +99,15 @@ class Deliveries:
     def _send(self, claim: Claim, message: ToSend) -> None:
         sender = self.senders[message.channel]
         answer: Accepted | AssistantError
-        resent = False
         try:
             known = self._look(sender, message) if message.may_have_gone else None
-            resent = message.may_have_gone and known is None
+            if message.may_have_gone and known is None:
+                self._count_repeat(message)
             answer = known or sender.send(message)
         except AssistantError as e:
             answer = e
         crash.point("send.answered")
-        self._record(claim, message, answer, resent=resent)
+        self._record(claim, message, answer)
 
     def _look(self, sender: Sender, message: ToSend) -> Accepted | None:
         """What the provider knows of the message, unless that is another one of ours."""
@@ -124,21 +124,18 @@ class Deliveries:
             )
         return known if other is None else None
 
-    def _record(
-        self,
-        claim: Claim,
-        message: ToSend,
-        answer: Accepted | AssistantError,
-        *,
-        resent: bool,
-    ) -> None:
+    def _count_repeat(self, message: ToSend) -> None:
+        """Write down that it may go a second time, before it does: we might die right after."""
+        with self.ledger.sessions.begin() as session:
+            row = session.get_one(Outbound, message.id, with_for_update=True)
+            row.resends += 1
+        log.warning("send.repeated", message_id=message.id, channel=message.channel)
+
+    def _record(self, claim: Claim, message: ToSend, answer: Accepted | AssistantError) -> None:
         ledger = self.ledger
         with ledger.sessions.begin() as session:
             now = ledger.clock.now()
             row = session.get_one(Outbound, message.id, with_for_update=True)
-            row.resends += int(resent)
-            if resent:
-                log.warning("send.repeated", message_id=row.id, channel=row.channel)
             if isinstance(answer, Accepted):
                 _accepted(row, answer, now)
             elif row.state == Delivery.SENDING and claims.still_mine(session, claim):
