@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from common.errors import SettingsError
@@ -25,6 +26,9 @@ def _run(settings: Settings, module: str, *arguments: str) -> int:
     if not python.exists():
         raise SettingsError("the assistant's environment is missing: run 'make bot-env'")
     environment = dict(os.environ) | {PREFIX + "NLU_PROFILE": settings.nlu_profile}
+    if not sys.stderr.isatty():
+        # In a log a progress bar is a thousand lines.
+        environment["TQDM_DISABLE"] = "1"
     command = [str(python), "-m", module, *arguments]
     return subprocess.run(
         command, cwd=settings.root, env=environment, check=False, preexec_fn=_yield_to_others
