@@ -160,7 +160,7 @@ def _attention(session: Session) -> _Attention:
     return _Attention(
         urgent=Counter(session.scalars(_open_flags().where(Flag.tier == "now"))),
         gentle=Counter(session.scalars(_open_flags().where(Flag.tier != "now"))),
-        waiting=dict(session.execute(_waiting()).tuples().all()),
+        waiting={row[0]: row[1] for row in session.execute(_waiting())},
         tasks=Counter(session.scalars(_open_tasks())),
     )
 
