@@ -8,6 +8,7 @@ from sqlalchemy import Connection, ForeignKey, Index, LargeBinary, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db import Base, UtcDateTime
+from common.errors import TechnicalFailure
 
 Id = String(32)
 
@@ -89,7 +90,8 @@ class Seen(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-# The database itself refuses to rewrite the audit log; a migration executes the same statements.
+# With these the database itself refuses to rewrite the audit log. Tables that are made from the
+# metadata get them at once; a migrated database has them where a migration executes them.
 _REFUSED: Final = "the audit log is append only"
 _SQLITE: Final = """
 CREATE TRIGGER audit_entries_no_{verb} BEFORE {verb} ON audit_entries
@@ -109,6 +111,12 @@ APPEND_ONLY: Final[Mapping[str, tuple[str, ...]]] = {
     "postgresql": (_FUNCTION, _TRIGGER),
 }
 """Statements by database that make the audit log append only; each is executed by itself."""
+
+
+@event.listens_for(AuditEntry, "before_update")
+@event.listens_for(AuditEntry, "before_delete")
+def _refuse_rewriting(_mapper: Any, _connection: Connection, _entry: AuditEntry) -> None:
+    raise TechnicalFailure(_REFUSED)
 
 
 @event.listens_for(AuditEntry.__table__, "after_create")

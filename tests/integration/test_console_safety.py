@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from common.clock import SetClock
 from common.crypto import Keyring
-from common.db import engine_for
+from common.db import Base, engine_for
+from common.errors import TechnicalFailure
 from console.tables import AuditEntry
 from conversations.tables import Inbound
 from tests.fakes.console import Browser, House, house_on, verdict
@@ -146,12 +147,28 @@ def test_a_database_that_is_gone_is_said_in_one_sentence(
     assert [entry["event"] for entry in logged] == ["console.database_down"]
 
 
-def test_the_database_itself_refuses_to_rewrite_the_audit_log(
-    house: House, browser: Browser
-) -> None:
+def test_no_code_of_ours_rewrites_the_audit_log(house: House, browser: Browser) -> None:
     row = house.parent_writes("hello")
     browser.get(f"/conversations/{row.conversation_id}")
+    (entry,) = house.audited("conversation.opened")
+    with house.sessions() as db, pytest.raises(TechnicalFailure, match="append only"):
+        db.get_one(AuditEntry, entry.id).action = "conversation.never_opened"
+        db.flush()
+    with house.sessions() as db, pytest.raises(TechnicalFailure, match="append only"):
+        db.delete(db.get_one(AuditEntry, entry.id))
+        db.flush()
     assert len(house.audited("conversation.opened")) == 1
+
+
+def test_the_statements_make_the_table_itself_append_only(
+    engine: Engine, keyring: Keyring, clock: SetClock
+) -> None:
+    table = Base.metadata.tables["audit_entries"]
+    table.drop(engine, checkfirst=True)
+    table.create(engine)
+    house = house_on(engine, keyring, clock)
+    browser = house.signed_in(house.staff())
+    browser.get(f"/conversations/{house.parent_writes('hello').conversation_id}")
     for statement in ("UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"):
         with house.sessions() as db, pytest.raises(DBAPIError, match="append only"):
             db.execute(text(statement))
