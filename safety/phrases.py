@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from safety.normalise import letters
+from safety.spelling import letters
 
 #: Words too frequent to look a rule up by.
 # fmt: off

@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from safety.model import CLASSES, About, Tier
-from safety.normalise import Speller
 from safety.phrases import Grammar, Phrase
+from safety.spelling import Speller
 
 RULES = Path(__file__).with_name("rules")
 #: What a circumstance does to a match: leave it, make it gentle, or take it away.

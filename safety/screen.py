@@ -31,7 +31,8 @@ def screen(text: str, *, context: Context | None = None) -> Verdict:
     rules = book()
     made = plain(text, rules.speller)
     found = _evidence(made, rules)
-    found += likeness.alike(made, rules, told={one.cls for one in found})
+    if all(one.tier != "now" for one in found):  # it could only add a gentle word
+        found += likeness.alike(made, rules, told={one.cls for one in found})
     if context is not None:
         found += conversation.answered(made, context, rules)
         found += _spread(made, context, rules)
@@ -46,8 +47,14 @@ def by_rules(text: str) -> Verdict:
 
 def warm() -> None:
     """Read and compile every rule, so that the first parent does not wait for it."""
-    for entry in book().entries:
-        _ = entry.pattern.regex
+    rules = book()
+    patterns = [entry.pattern for entry in rules.entries]
+    for rule in rules.rules:
+        patterns += [*rule.cancels, *rule.near]
+    for circumstance in rules.circumstances.values():
+        patterns += circumstance
+    for pattern in patterns:
+        _ = pattern.regex
     likeness.learned()
 
 
