@@ -4,7 +4,9 @@ The doubles of the providers are processes beside them, so that they outlive a k
 """
 
 import os
+import random
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +20,6 @@ import httpx
 from app.set_up import set_up
 from common.crypto import Keyring
 from common.settings import load
-from tests.fakes.serving import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 # Long, since the machine may be busy; nothing waits longer than it must.
@@ -48,6 +49,20 @@ def until(condition: Callable[[], T], what: str, *, patience_s: float = PATIENCE
         if time.monotonic() > ends:
             raise AssertionError(f"waited {patience_s:g} s in vain: {what}")
         time.sleep(0.03)
+    return found
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody uses, below those that the kernel gives to outgoing connections.
+
+    A port is bound some seconds later, and again after a restart: nothing may take it meanwhile.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if port not in found and probe.connect_ex(("127.0.0.1", port)) != 0:
+                found.append(port)
     return found
 
 
@@ -81,9 +96,13 @@ class Process:
         self._run.kill()
         self._close()
 
+    def ask_to_end(self) -> None:
+        """Have it end in order; does not wait."""
+        self._run.terminate()
+
     def end(self) -> None:
         """Ask it to end, and kill it where it does not."""
-        self._run.terminate()
+        self.ask_to_end()
         try:
             self._run.wait(20)
         except subprocess.TimeoutExpired:
@@ -120,7 +139,7 @@ class House:
         for name in ("places.db", "assets"):
             (folder / name).symlink_to(ROOT / "var" / name)
         self.database_url = database_url or f"sqlite:///{folder / 'first1001.db'}"
-        self.ports = {name: free_port() for name in PORTS}
+        self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self.public = f"http://127.0.0.1:{self.ports['PUBLIC']}"
         self.console = f"http://127.0.0.1:{self.ports['CONSOLE']}"
         self.sms_double = f"http://127.0.0.1:{self.ports['SMS_SIMULATOR']}"
@@ -205,7 +224,14 @@ class House:
 
     def await_ready(self) -> None:
         """Wait until the database and the assistant are there."""
-        until(lambda: self._lives() and answers(f"{self.public}/readyz"), "the house is ready")
+        ready = f"{self.public}/readyz"
+        try:
+            until(lambda: self._lives() and answers(ready), "the house is ready")
+        except AssertionError as e:
+            last = self.folder / "log" / "assistant.log"
+            told = last.read_text()[-1000:] if last.exists() else ""
+            said = httpx.get(ready, timeout=10, trust_env=False).text
+            raise AssertionError(f"{e}; it says {said}; the assistant says {told}") from e
 
     def await_actions(self) -> None:
         """Wait until the worker's own port answers."""
@@ -233,9 +259,11 @@ class House:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (*self._running.values(), self._doubles):
-            if process is not None and process.code is None:
-                process.end()
+        alive = [p for p in (*self._running.values(), self._doubles) if p and p.code is None]
+        for process in alive:
+            process.ask_to_end()
+        for process in alive:
+            process.end()
 
 
 def answers(url: str, *, any_status: bool = False) -> bool:

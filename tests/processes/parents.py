@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import threading
+import time
 import uuid
 from typing import Any, TypeVar
 
@@ -127,7 +128,13 @@ class Browser(Phone):
         return answer
 
     def say(self, text: str) -> None:
-        answer = self.post(str(uuid.uuid4()), text=text)
+        self._take(text=text)
+
+    def _take(self, **fields: str) -> None:
+        """Have it taken; who writes faster than the page allows is told when to come back."""
+        message_id = str(uuid.uuid4())
+        while (answer := self.post(message_id, **fields)).status_code == 429:
+            time.sleep(float(answer.headers["retry-after"]))
         assert answer.status_code == 200, answer.text
 
     def press(self, label: str) -> str:
@@ -136,7 +143,7 @@ class Browser(Phone):
         for shown in reversed(self._html):
             for value, words in re.findall(r'value="([0-9a-f]{32}:\d+)">([^<]+)</button>', shown):
                 if html.unescape(words) == label:
-                    assert self.post(str(uuid.uuid4()), choice=value).status_code == 200
+                    self._take(choice=value)
                     self.ledger.await_quiet(more_than=before)
                     until(lambda: len(self.heard()) > known, "an answer to a choice")
                     return "\n".join(self.heard()[known:])
@@ -170,9 +177,9 @@ class Browser(Phone):
                 if line.startswith("id: "):
                     self._seen = line[4:]
                 elif line.startswith("data: {"):
-                    self._take(json.loads(line[6:]))
+                    self._show(json.loads(line[6:]))
 
-    def _take(self, line: dict[str, Any]) -> None:
+    def _show(self, line: dict[str, Any]) -> None:
         self._html.append(line["html"])
         if line["id"] is None:
             words = re.sub(r"<[^>]+>", " ", line["html"])

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.fakes.serving import free_port
+from tests.processes.house import free_ports
 
 HANG_S = 20.0
 
@@ -22,7 +22,7 @@ class ActionDoor:
     """
 
     def __init__(self, worker_port: int) -> None:
-        self.port = free_port()
+        [self.port] = free_ports(1)
         self.moods: dict[str, str] = {}
         self.met: list[str] = []
         self._to = f"http://127.0.0.1:{worker_port}/webhook"

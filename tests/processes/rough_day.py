@@ -102,5 +102,5 @@ class RoughDay:
         entries = [json.loads(line) for line in log.splitlines()]
         mine = f"ob={outbound_id}"
         return sum(
-            e["event"] == "send.accepted" and (e["callback"] or "").endswith(mine) for e in entries
+            e["event"] == "send.accepted" and mine in (e["callback"] or "") for e in entries
         )

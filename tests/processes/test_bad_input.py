@@ -3,11 +3,11 @@
 import json
 import subprocess
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-from tests.fakes.serving import free_port
 from tests.processes.house import BOT_SECRET, House, client, run
 from tests.processes.ledger import Ledger
 from tests.processes.parents import Parents, Twilio
@@ -231,46 +231,56 @@ def test_the_internal_doors_open_only_with_the_secret(house: House):
             assert http.post(path, json={}, headers=wrong).status_code == 403
 
 
-def assert_plain(ended: subprocess.CompletedProcess[str], *words: str) -> None:
-    assert ended.returncode == 2, ended.stderr[-2000:]
-    assert "Traceback" not in ended.stderr
-    assert ended.stderr.startswith("first1001: ")
-    assert len(ended.stderr.strip().splitlines()) == 1
-    for word in words:
-        assert word in ended.stderr
+def nowhere(port: int) -> str:
+    return f"postgresql://nobody@127.0.0.1:{port}/none"
 
 
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"FIRST1001_LEASE_S": "soon"}, ("FIRST1001_LEASE_S", "number")),
-        ({"FIRST1001_LEASES": "3"}, ("FIRST1001_LEASES", "spelling")),
-        ({"FIRST1001_DATABASE_URL": "mysql://x/y"}, ("FIRST1001_DATABASE_URL",)),
-        ({"FIRST1001_MODEL": "/nowhere/model.tar.gz"}, ("/nowhere/model.tar.gz", "train")),
-        ({"FIRST1001_DEPLOYMENT": "atlantis"}, ("atlantis",)),
-        (
-            {"FIRST1001_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
-            ("database", "FIRST1001_DATABASE_URL"),
-        ),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
-)
+# What is wrong, the command, its settings, and the words that must be in the one sentence.
+WRONG: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
+    "no number": ("serve", {"FIRST1001_LEASE_S": "soon"}, ("FIRST1001_LEASE_S", "number")),
+    "a slip": ("serve", {"FIRST1001_LEASES": "3"}, ("FIRST1001_LEASES", "spelling")),
+    "no such kind": (
+        "serve",
+        {"FIRST1001_DATABASE_URL": "mysql://x/y"},
+        ("FIRST1001_DATABASE_URL",),
+    ),
+    "no model": ("serve", {"FIRST1001_MODEL": "/no/model.tar.gz"}, ("/no/model.tar.gz", "train")),
+    "no area": ("serve", {"FIRST1001_DEPLOYMENT": "atlantis"}, ("atlantis",)),
+    "database down": (
+        "serve",
+        {"FIRST1001_DATABASE_URL": nowhere(1)},
+        ("database", "FIRST1001_DATABASE_URL"),
+    ),
+    "no tables to make": ("migrate", {"FIRST1001_DATABASE_URL": nowhere(1)}, ("database",)),
+    "port in use": ("serve", {}, ("FIRST1001_PUBLIC_PORT",)),
+    "port in use, web": ("web", {}, ("FIRST1001_PUBLIC_PORT",)),
+}
+
+
+@pytest.fixture(scope="module")
+def ended(
+    house: House, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, subprocess.CompletedProcess[str]]:
+    """How each of these commands ended; they run beside each other to save time."""
+    taken = {"FIRST1001_PUBLIC_PORT": str(house.ports["PUBLIC"])}
+
+    def start(name: str) -> subprocess.CompletedProcess[str]:
+        command, settings, _ = WRONG[name]
+        with House(tmp_path_factory.mktemp("fresh") / "var") as fresh:
+            return run(fresh, command, **(settings or taken))
+
+    with ThreadPoolExecutor(3) as pool:
+        return dict(zip(WRONG, pool.map(start, WRONG), strict=True))
+
+
+@pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_at_the_start_is_said_in_one_sentence(
-    tmp_path, settings: dict[str, str], words: tuple[str, ...]
+    ended: dict[str, subprocess.CompletedProcess[str]], name: str
 ):
-    with House(tmp_path / "var") as fresh:
-        assert_plain(run(fresh, "serve", **settings), *words)
+    told = ended[name].stderr
 
-
-@pytest.mark.parametrize("role", ["serve", "web"])
-def test_a_port_in_use_is_named_with_its_setting(house: House, tmp_path, role: str):
-    with House(tmp_path / "var") as fresh:
-        taken = {"FIRST1001_PUBLIC_PORT": str(house.ports["PUBLIC"])}
-        ended = run(fresh, role, **taken)
-        assert_plain(ended, str(house.ports["PUBLIC"]), "FIRST1001_PUBLIC_PORT")
-
-
-def test_tables_cannot_be_made_where_the_database_is_down(tmp_path):
-    with House(tmp_path / "var") as fresh:
-        gone = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
-        assert_plain(run(fresh, "migrate", FIRST1001_DATABASE_URL=gone), "database")
+    assert ended[name].returncode == 2, told[-2000:]
+    assert told.startswith("first1001: ")
+    assert len(told.strip().splitlines()) == 1
+    for word in WRONG[name][2]:
+        assert word in told

@@ -53,7 +53,7 @@ def test_a_parent_is_answered_signposted_and_referred_and_staff_see_it(
     assert "www." in near
 
     referring = Referring(phone, correction=f"my postcode is wrong, it is {RIGHT}")
-    sent = referring.refer()
+    sent = referring.refer(f"i want to refer myself. my baby is 9 weeks old and i am at {WRONG}")
     reference = re.findall(r"\b[A-Z0-9]{3,4}-[A-Z0-9]{3,4}\b", sent)
     assert reference, sent
     assert WRONG in referring.summaries[0]

@@ -1,16 +1,20 @@
 """The app and the assistant talk to nobody but each other: no telemetry, no crash reports.
 
 Every connection and every name that Python looks up is written down by an audit hook which the
-interpreter itself calls; nothing in a process can go around it but another language.
+interpreter itself calls. What an event loop written in C does goes around it, so the kernel's own
+list of each process's connections is read all the while as well.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
 
 import psutil
 import pytest
@@ -31,12 +35,15 @@ def note(event, args):
         return
     where = args[0] if event.startswith("socket.get") else args[1]
     host = where[0] if isinstance(where, tuple) else where
-    host = host.decode("utf-8", "replace") if isinstance(host, bytes) else host
+    write(event, host.decode("utf-8", "replace") if isinstance(host, bytes) else host)
+
+def write(event, host):
     line = json.dumps({"pid": os.getpid(), "event": event, "host": host}) + "\\n"
     file = os.open(os.environ["TRAP_FILE"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(file, line.encode())
     os.close(file)
 
+write("watched", None)
 sys.addaudithook(note)
 """
 
@@ -58,6 +65,33 @@ class Trap:
         return [one for one in self.seen() if not is_home(one["host"])]
 
 
+class Watcher:
+    """Reads which connections some processes hold, again and again, until it is stopped."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self._pids = pids
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.strangers: set[tuple[int, str]] = set()
+        self.looks = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(30)
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.05):
+            for pid in self._pids:
+                for one in psutil.Process(pid).net_connections("inet"):
+                    ends = [end.ip for end in (one.laddr, one.raddr) if end]
+                    self.strangers |= {(pid, ip) for ip in ends if not is_home(ip)}
+            self.looks += 1
+
+
 def is_home(host: object) -> bool:
     if host in {None, "", "localhost"} or str(host).startswith(("/", "\x00")):
         return True
@@ -67,8 +101,17 @@ def is_home(host: object) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What was seen while parents talked; `pids` by role."""
+
+    trap: Trap
+    watcher: Watcher
+    pids: Mapping[str, int]
+
+
 @pytest.fixture(scope="module")
-def trapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Trap, dict]]:
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """Web, worker and assistant under the hook, after conversations on each channel."""
     folder = tmp_path_factory.mktemp("trap")
     trap = Trap(folder)
@@ -81,21 +124,14 @@ def trapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, T
         assistant.start()
         try:
             house.await_ready()
-            ledger = Ledger.of(house)
-            parents = Parents(house, ledger)
-            for phone in (parents.browser(), parents.sms(), parents.telegram()):
-                phone.ask("hello")
-                phone.ask("my baby wont stop crying")
-                phone.ask("help near BD5 8HL")
-                phone.ask("i want to end my life")
-            parents.close()
-            ledger.close()
             pids = {
                 "web": house.running("web").pid,
                 "worker": house.running("worker").pid,
                 "assistant": assistant.pid or 0,
             }
-            yield house, trap, pids
+            with Watcher(list(pids.values())) as watcher:
+                _talk(house)
+            yield Watched(trap, watcher, pids)
         finally:
             assistant.end()
 
@@ -110,23 +146,29 @@ def _assistant(house: House, trap: Trap) -> processes.Kept:
     return kept
 
 
-def test_every_process_was_watched(trapped: tuple[House, Trap, dict]):
-    _, trap, pids = trapped
-    watched = {one["pid"] for one in trap.seen()}
-    assert {name for name, pid in pids.items() if pid in watched} == {"web", "worker", "assistant"}
+def _talk(house: House) -> None:
+    ledger = Ledger.of(house)
+    parents = Parents(house, ledger)
+    for phone in (parents.browser(), parents.sms(), parents.telegram()):
+        for text in ("hello", "my baby wont stop crying", "help near BD5 8HL"):
+            phone.ask(text)
+        phone.ask("i want to end my life")
+    parents.close()
+    ledger.close()
 
 
-def test_nothing_but_this_machine_was_ever_spoken_to(trapped: tuple[House, Trap, dict]):
-    _, trap, _ = trapped
-    assert trap.strangers() == []
+def test_every_process_was_watched(watched: Watched):
+    seen = {one["pid"] for one in watched.trap.seen()}
+    assert {role for role, pid in watched.pids.items() if pid in seen} == set(watched.pids)
+    assert watched.watcher.looks > 3
 
 
-def test_no_process_holds_a_connection_to_elsewhere(trapped: tuple[House, Trap, dict]):
-    _, _, pids = trapped
-    for name, pid in pids.items():
-        for one in psutil.Process(pid).net_connections("inet"):
-            assert is_home(one.laddr.ip), (name, one)
-            assert not one.raddr or is_home(one.raddr.ip), (name, one)
+def test_nothing_but_this_machine_was_ever_spoken_to(watched: Watched):
+    assert watched.trap.strangers() == []
+
+
+def test_no_process_ever_held_a_connection_to_elsewhere(watched: Watched):
+    assert watched.watcher.strangers == set()
 
 
 def test_the_hook_sees_a_stranger(tmp_path: Path):

@@ -99,7 +99,7 @@ class Marked:
             http.post("/chat/messages", json={"id": str(uuid.uuid4()), "text": words * 100})
             http.post("/sms/inbound", content=(words * 2000).encode())
             http.get(f"/{words}", params={"q": words}, headers={"referer": f"http://x/{words}"})
-            http.get("/chat/stream", params={"after": words}, cookies={"chat": PHONE})
+            http.get("/chat/stream", params={"after": words}, headers={"cookie": f"chat={PHONE}"})
             http.post("/continue", data={"code": words})
 
     def _be_read_by_staff(self) -> None:
