@@ -6,6 +6,7 @@ from rasa_sdk import Action
 from app import effects
 from app.assistant import AssistantClient
 from app.bootstrap import House
+from app.media import ChannelMedia
 from app.worker import Worker, owner_name
 from bot.actions import all_actions
 from bot.actions.deps import Deps
@@ -58,5 +59,6 @@ def console(house: House) -> FastAPI:
             demo=not settings.live,
             must_verify=settings.live,
             zone=house.deployment.time_zone,
+            media=ChannelMedia(house.channels),
         )
     )

@@ -21,6 +21,7 @@ from app.web import create_public
 from app.worker import Worker
 from common.log import logger
 from common.settings import Settings
+from safety import screen
 
 log = logger()
 
@@ -120,6 +121,7 @@ def everything(settings: Settings) -> tuple[Everything, SetUp]:
     """
     _check_free(_all_ports(settings))
     done = set_up(settings)
+    screen.warm()
     house = build(settings)
     client = _client(settings)
     children = [processes.assistant(settings, port=settings.assistant_port)]

@@ -90,6 +90,7 @@ class Inbound(Base):
         UniqueConstraint("channel", "second_id"),
         UniqueConstraint("conversation_id", "seq"),
         Index("ix_inbound_open", "conversation_id", "outcome", "seq"),
+        Index("ix_inbound_waiting", "outcome", "conversation_id"),
     )
 
 

@@ -156,6 +156,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_inbound_open", ["conversation_id", "outcome", "seq"], unique=False
         )
+        batch_op.create_index("ix_inbound_waiting", ["outcome", "conversation_id"], unique=False)
 
     op.create_table(
         "tasks",
@@ -332,6 +333,7 @@ def downgrade() -> None:
 
     op.drop_table("tasks")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbound_waiting")
         batch_op.drop_index("ix_inbound_open")
 
     op.drop_table("inbound")
