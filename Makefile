@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export RASA_TELEMETRY_ENABLED = false
 
 .PHONY: help run test test-full test-bot check format setup app-env bot-env assets places model \
-	encoder browser lock sync bench screenshots evaluate-safety rasa-shell rasa-test clean
+	encoder browser lock sync bench screenshots evaluate-safety rasa-train rasa-shell rasa-test clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ bench: setup ## our whole path beside plain Rasa, in one run (takes long, wants 
 
 evaluate-safety: app-env ## how well the risk screen does on labelled sets
 	@$(PY) -m benchmarks.safety
+
+rasa-train: bot-env encoder ## Rasa's own training (serving takes only what `make model` made)
+	@$(BOTPY) -m bot.launch train
 
 rasa-shell: model ## talk to the assistant in the terminal, by key (actions need a running app)
 	@$(BOTPY) -m bot.launch shell

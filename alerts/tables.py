@@ -28,3 +28,13 @@ class AlertPage(Base):
         UniqueConstraint("flag_id", "number", "route"),
         Index("ix_alert_pages_unsent", "sent_at", "not_before"),
     )
+
+
+class AlertTest(Base):
+    """A test page that a route took; live mode wants one by each route that is set."""
+
+    __tablename__ = "alert_tests"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    route: Mapped[str] = mapped_column(String(32))
+    sent_by: Mapped[str] = mapped_column(String(96))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)

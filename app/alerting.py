@@ -1,18 +1,37 @@
 """Wires paging: the deployment's cover and ladder, the routes that the settings name."""
 
 import httpx
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from alerts import plan
+from alerts.model import PageText
 from alerts.routes import MailRoute, Route, WebhookRoute
 from alerts.service import Paging
+from alerts.tables import AlertTest
 from app.bootstrap import House
+from common import deployment as deployments
+from common.clock import SystemClock
+from common.db import session_factory
+from common.errors import SettingsError
+from common.ids import new_id
+from common.settings import Settings
 
 
 def paging(house: House) -> Paging | None:
     """What the escalation clock works with; None where no route is set."""
     found = plan.load(house.deployment)
+    routes = routes_of(house.settings, found)
+    if not routes:
+        return None
+    base = house.settings.console_base_url
+    return Paging(found.cover, found.ladder, routes, lambda flag_id: f"{base}/risk#{flag_id}")
+
+
+def routes_of(settings: Settings, found: plan.AlertPlan) -> list[Route]:
+    """The routes that the settings name."""
     routes: list[Route] = []
-    mail = house.settings.mail
+    mail = settings.mail
     if mail is not None:
         routes.append(
             MailRoute(
@@ -25,10 +44,41 @@ def paging(house: House) -> Paging | None:
                 tls=mail.tls,
             )
         )
-    if house.settings.alert_webhook_url is not None:
+    if settings.alert_webhook_url is not None:
         client = httpx.Client(trust_env=False)
-        routes.append(WebhookRoute(house.settings.alert_webhook_url, client))
+        routes.append(WebhookRoute(settings.alert_webhook_url, client))
+    return routes
+
+
+def send_test(settings: Settings, *, by: str) -> str:
+    """Send a test page by every route and note which took it; returns a sentence.
+
+    Raises:
+        SettingsError: no route is set.
+        TemporaryFailure, PermanentFailure: a route did not take it.
+    """
+    deployment = deployments.load(settings.root / "deployments", settings.deployment)
+    found = plan.load(deployment)
+    routes = routes_of(settings, found)
     if not routes:
-        return None
-    base = house.settings.console_base_url
-    return Paging(found.cover, found.ladder, routes, lambda flag_id: f"{base}/risk#{flag_id}")
+        raise SettingsError("no route is set: FIRST1001_SMTP_HOST or FIRST1001_ALERT_WEBHOOK_URL")
+    sent = []
+    now = SystemClock().now()
+    for route in routes:
+        for person in found.ladder.people:
+            if route.reaches(person):
+                link = f"{settings.console_base_url}/risk"
+                route.send(PageText(person, 0, now, link, answerable=True))
+                sent.append(route.name)
+    with session_factory(settings.database_url).begin() as session:
+        for name in sorted(set(sent)):
+            session.add(AlertTest(id=new_id(), route=name, sent_by=by, sent_at=now))
+    return f"Sent a test page by {', '.join(sorted(set(sent))) or 'no route'}."
+
+
+def untested(session: Session, settings: Settings) -> list[str]:
+    """The routes that are set and have not taken a test page yet."""
+    deployment = deployments.load(settings.root / "deployments", settings.deployment)
+    routes = routes_of(settings, plan.load(deployment))
+    tested = set(session.scalars(select(AlertTest.route)))
+    return [route.name for route in routes if route.name not in tested]

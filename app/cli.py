@@ -131,6 +131,17 @@ def ready() -> None:
     raise typer.Exit(1 if missing else 0)
 
 
+@app.command("alert-test")
+@plainly
+def alert_test(
+    by: Annotated[str, typer.Option(help="Your name, for the record.")],
+) -> None:
+    """Send a test page by every alert route; live mode wants one by each."""
+    from app import alerting
+
+    print(alerting.send_test(settings_of(), by=by))
+
+
 @app.command()
 @plainly
 def train() -> None:

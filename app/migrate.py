@@ -6,9 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
 from common.db import engine_for
+from common.errors import SettingsError
 
 
 def _config(root: Path, url: str) -> Config:
@@ -20,8 +22,17 @@ def _config(root: Path, url: str) -> Config:
 
 
 def upgrade(root: Path, url: str) -> None:
-    """Apply every migration that the database lacks; doing it twice changes nothing."""
-    command.upgrade(_config(root, url), "head")
+    """Apply every migration that the database lacks; doing it twice changes nothing.
+
+    Raises:
+        SettingsError: the database has a migration that this version does not know.
+    """
+    try:
+        command.upgrade(_config(root, url), "head")
+    except CommandError as e:
+        raise SettingsError(
+            "the database was made by a newer version of First1001: run that version instead"
+        ) from e
 
 
 def downgrade(root: Path, url: str, revision: str) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from app import approvals, migrate
+from app import alerting, approvals, migrate
 from app.bootstrap import read_topics
 from common import deployment as deployments
 from common.clock import SystemClock
@@ -86,8 +86,11 @@ def _database(settings: Settings) -> Iterator[str]:
         messages = load_messages(settings.root, "en")
         with reading(sessions_for(engine)) as session:
             open_texts = approvals.unapproved(session, messages, read_topics(settings.root))
+            untested = alerting.untested(session, settings)
     finally:
         engine.dispose()
+    for route in untested:
+        yield f"Send a test page by {route} (first1001 alert-test)."
     if open_texts:
         yield (
             f"Have {len(open_texts)} texts approved by a named clinician "

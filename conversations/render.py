@@ -19,6 +19,7 @@ from conversations.sms_text import is_gsm7, segments, to_gsm7
 # Source: design, "Channels speak their own language".
 BUDGET = {True: (2, 3), False: (4, 5)}
 TOPIC = "topic"
+INTRODUCTION = "contact.first"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Words:
         choices = own if reply.choices is None else tuple(reply.choices)
         filled = self._fill(text, reply, channel)
         labelled = tuple(Choice(self._fill(c.label, reply, channel), c.payload) for c in choices)
+        if self.demo and reply.key == INTRODUCTION and channel != "web_chat":
+            # The web page has a banner; on a phone only a message can say it.
+            label = _for_channel(self._message("demo.label", language), channel)
+            filled = f"{filled}\n{self._fill(label, reply, channel)}"
         if channel == "sms":
             return as_sms(filled, labelled)
         return Rendered(filled, labelled)

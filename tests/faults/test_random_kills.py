@@ -20,14 +20,11 @@ def live(house: House, seed: int, *, kills: int, apart: bool = False) -> None:
         else:
             house.start("serve")
             house.await_ready()
-        ledger = Ledger.of(house)
-        day = RandomDay(house, ledger, seed)
-        try:
+        with Ledger.of(house) as ledger:
+            day = RandomDay(house, ledger, seed)
             roles = ("worker", "web", "assistant") if apart else ("serve",)
             day.live_through(kills=kills, parents=4, roles=roles)
             day.assert_nothing_is_lost()
-        finally:
-            ledger.close()
 
 
 def test_nothing_is_lost_when_everything_is_killed_at_once(tmp_path):

@@ -39,14 +39,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def ledger(house: House) -> Iterator[Ledger]:
-    made = Ledger.of(house)
-    yield made
-    made.close()
+    with Ledger.of(house) as made:
+        yield made
 
 
 @pytest.fixture
 def parents(house: House, ledger: Ledger) -> Iterator[Parents]:
     """Parents who write to the shared house."""
-    made = Parents(house, ledger)
-    yield made
-    made.close()
+    with Parents(house, ledger) as made:
+        yield made

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import Engine, func, select
 
@@ -22,11 +23,14 @@ class Ledger:
     sessions: Sessions
 
     @classmethod
-    def of(cls, house: House) -> "Ledger":
+    def of(cls, house: House) -> Self:
         engine = engine_for(house.database_url, pool_size=2)
         return cls(engine, sessions_for(engine))
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.engine.dispose()
 
     def inbound(self, *where: object) -> list[Inbound]:

@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 import uuid
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 from twilio.request_validator import RequestValidator
@@ -250,6 +250,9 @@ class Parents:
     def browser(self) -> Browser:
         return self._keep(Browser(self._house, self._ledger))
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for phone in self._made:
             phone.close()

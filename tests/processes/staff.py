@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Self
 
 import httpx
 
@@ -30,7 +31,10 @@ class Staff:
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.text
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.http.close()
 
 

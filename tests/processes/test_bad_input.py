@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from common.db import engine_for
 from tests.processes.house import BOT_SECRET, House, client, run
 from tests.processes.ledger import Ledger
 from tests.processes.parents import Parents, Twilio
@@ -284,3 +286,17 @@ def test_what_is_wrong_at_the_start_is_said_in_one_sentence(
     assert len(told.strip().splitlines()) == 1
     for word in WRONG[name][2]:
         assert word in told
+
+
+def test_a_database_of_a_newer_version_is_named_as_such(tmp_path):
+    with House(tmp_path / "var") as fresh:
+        engine = engine_for(fresh.database_url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+        engine.dispose()
+
+        ended = run(fresh, "migrate")
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("first1001: the database was made by a newer version")

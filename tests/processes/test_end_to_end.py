@@ -16,9 +16,8 @@ WRONG, RIGHT = "BD5 8HL", "BD4 7SS"
 
 @pytest.fixture
 def staff(house: House):
-    made = Staff(house)
-    yield made
-    made.close()
+    with Staff(house) as made:
+        yield made
 
 
 @pytest.fixture(params=["web_chat", "sms", "telegram"])

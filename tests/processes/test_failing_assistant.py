@@ -47,16 +47,14 @@ def apart(rooms: tuple[House, ActionDoor]) -> House:
 
 @pytest.fixture(scope="module")
 def books(rooms: tuple[House, ActionDoor]) -> Iterator[Ledger]:
-    made = Ledger.of(rooms[0])
-    yield made
-    made.close()
+    with Ledger.of(rooms[0]) as made:
+        yield made
 
 
 @pytest.fixture
 def phones(apart: House, books: Ledger) -> Iterator[Parents]:
-    made = Parents(apart, books)
-    yield made
-    made.close()
+    with Parents(apart, books) as made:
+        yield made
 
 
 def rasa_of(house: House) -> psutil.Process:

@@ -45,11 +45,10 @@ def live(house: House, names: tuple[str, ...]) -> Iterator[RoughDay]:
     with house:
         house.start_doubles(list_lag_s=LIST_LAG_S)
         house.start_apart()
-        ledger = Ledger.of(house)
-        day = RoughDay(house, ledger, Twilio(house))
-        day.live_through(names)
-        yield day
-        ledger.close()
+        with Ledger.of(house) as ledger:
+            day = RoughDay(house, ledger, Twilio(house))
+            day.live_through(names)
+            yield day
 
 
 @pytest.fixture(scope="module")

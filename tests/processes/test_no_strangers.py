@@ -147,14 +147,11 @@ def _assistant(house: House, trap: Trap) -> processes.Kept:
 
 
 def _talk(house: House) -> None:
-    ledger = Ledger.of(house)
-    parents = Parents(house, ledger)
-    for phone in (parents.browser(), parents.sms(), parents.telegram()):
-        for text in ("hello", "my baby wont stop crying", "help near BD5 8HL"):
-            phone.ask(text)
-        phone.ask("i want to end my life")
-    parents.close()
-    ledger.close()
+    texts = ("hello", "my baby wont stop crying", "help near BD5 8HL", "i want to end my life")
+    with Ledger.of(house) as ledger, Parents(house, ledger) as parents:
+        for phone in (parents.browser(), parents.sms(), parents.telegram()):
+            for text in texts:
+                phone.ask(text)
 
 
 def test_every_process_was_watched(watched: Watched):

@@ -103,15 +103,14 @@ class Marked:
             http.post("/continue", data={"code": words})
 
     def _be_read_by_staff(self) -> None:
-        staff = Staff(self.house)
         conversation = self.ledger.inbound()[-1].conversation_id
-        page = staff.page(f"/conversations/{conversation}")
-        assert SENTENCE in page
-        token = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
-        note = {"csrf": token, "text": f"{NAME}: {SENTENCE}"}
-        assert staff.http.post(f"/conversations/{conversation}/notes", data=note).is_redirect
-        staff.http.get(f"/conversations/{NAME}", params={"q": SENTENCE})
-        staff.close()
+        with Staff(self.house) as staff:
+            page = staff.page(f"/conversations/{conversation}")
+            assert SENTENCE in page
+            token = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+            note = {"csrf": token, "text": f"{NAME}: {SENTENCE}"}
+            assert staff.http.post(f"/conversations/{conversation}/notes", data=note).is_redirect
+            staff.http.get(f"/conversations/{NAME}", params={"q": SENTENCE})
         with client(self.house.console) as http:
             token = re.findall(r'name="csrf" value="([^"]+)"', http.get("/sign-in").text)[0]
             wrong = {"csrf": token, "email": f"{PHONE}@example.org", "password": SENTENCE}
@@ -136,9 +135,8 @@ def logs_of(house: House) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def marked(house: House, ledger: Ledger) -> House:
     """The shared house after a marked parent was everywhere in it."""
-    parents = Parents(house, ledger)
-    Marked(house, ledger, parents).go_everywhere()
-    parents.close()
+    with Parents(house, ledger) as parents:
+        Marked(house, ledger, parents).go_everywhere()
     return house
 
 
@@ -171,11 +169,8 @@ def marked_on_postgres(
         house.start_doubles()
         house.start("serve")
         house.await_ready()
-        ledger = Ledger.of(house)
-        parents = Parents(house, ledger)
-        Marked(house, ledger, parents).go_everywhere()
-        parents.close()
-        ledger.close()
+        with Ledger.of(house) as ledger, Parents(house, ledger) as parents:
+            Marked(house, ledger, parents).go_everywhere()
         server = find_server()
         assert server is not None
         dump = folder / "dump.sql"
