@@ -3,19 +3,24 @@
 Holds no table of its own and opens nothing on import.
 """
 
+import sqlite3
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from common.errors import SettingsError
 
 Sessions = sessionmaker[Session]
+
+_BUSY_S = 15
+_WRITES = "writes"
 
 
 class Base(DeclarativeBase):
@@ -89,6 +94,7 @@ def _sqlite_engine(url: str, database: str | None, pool_size: int) -> Engine:
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=pool_size * 2, hide_parameters=True
     )
+    writing = threading.Lock()
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -99,7 +105,7 @@ def _sqlite_engine(url: str, database: str | None, pool_size: int) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "busy_timeout=15000",
+            f"busy_timeout={_BUSY_S * 1000}",
             "foreign_keys=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -107,10 +113,30 @@ def _sqlite_engine(url: str, database: str | None, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reading", False):
+            _say(connection, "BEGIN")
+            return
+        # SQLite's own waiting is sleeping and trying again, longer every time. Threads of one
+        # process hand the lock on without a pause; other processes still wait SQLite's way.
+        held = connection.connection.record_info
+        if not held.get(_WRITES):
+            held[_WRITES] = writing.acquire(timeout=_BUSY_S)
+        _say(connection, "BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def _end(_connection: Any, record: Any) -> None:
+        if record.record_info.pop(_WRITES, False):
+            writing.release()
 
     return engine
+
+
+def _say(connection: Any, words: str) -> None:
+    """Hand SQLite a statement without SQLAlchemy's machinery: this one runs with every message."""
+    try:
+        connection.connection.driver_connection.execute(words)
+    except sqlite3.Error as e:
+        raise OperationalError(words, None, e) from e
 
 
 def sessions_for(engine: Engine) -> Sessions:
