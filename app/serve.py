@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from app import action_endpoint, background, composition, processes, sockets
@@ -79,7 +80,7 @@ class Everything:
         for thread in background.threads(self.house, self._stop):
             thread.start()
         try:
-            asyncio.run(self._serve(ready))
+            uvloop.run(self._serve(ready))
         finally:
             self._stop.set()
             if self.worker is not None:

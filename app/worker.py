@@ -57,13 +57,15 @@ class Worker:
             thread.join(max(0.0, ends - time.monotonic()))
 
     def _loop(self, kind: str, work: Callable[[], bool]) -> None:
+        in_vain_at = 0.0
         while not self._stopping.is_set():
             try:
-                if work():
-                    # There may be more than one conversation waiting: wake a colleague too.
-                    self.signals.work_came(kind)
-                else:
-                    self.signals.wait(kind, LOOK_EVERY_S)
+                if not work():
+                    in_vain_at = time.monotonic()
+                elif time.monotonic() - in_vain_at > LOOK_EVERY_S:
+                    # Other processes' work comes without a signal: look for more of it.
+                    continue
+                self.signals.wait(kind, LOOK_EVERY_S)
             except DBAPIError:
                 log.warning("worker.database_away", work=kind)
                 self._stopping.wait(AFTER_TROUBLE_S)

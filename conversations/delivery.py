@@ -20,7 +20,7 @@ from conversations.claims import Claim
 from conversations.ledger import Ledger
 from conversations.model import Accepted, Sender, ToSend
 from conversations.states import Delivery, Lane
-from conversations.tables import Outbound
+from conversations.tables import Conversation, Outbound
 
 log = logger()
 
@@ -42,61 +42,67 @@ class Deliveries:
 
     def work_once(self) -> bool:
         """Claim one conversation and send what is due; False where nothing was due."""
-        ledger = self.ledger
-        claim = claims.claim_next(
-            ledger.sessions,
-            work="send",
-            owner=self.owner,
-            now=ledger.clock.now(),
-            lease_s=self.lease_s,
-        )
-        if claim is None:
+        begun = self._begin()
+        if begun is None:
             return False
-        while True:
-            picked = self._pick(claim)
-            if picked is None:
-                return True
+        claim, message = begun
+        while message is not None:
             crash.point("send.marked")
-            self._send(claim, picked)
+            message = self._send(claim, message)
+        return True
 
-    def _pick(self, claim: Claim) -> ToSend | None:
-        """Mark the next message as being sent; gives the conversation back where none is due."""
+    def _begin(self) -> tuple[Claim, ToSend | None] | None:
+        """Claim a conversation and mark its first message as being sent."""
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            if not claims.still_mine(session, claim):
-                return None
-            now = ledger.clock.now()
-            conversation = people.lock(session, claim.conversation_id)
-            for left in _left_in_the_air(session, claim.conversation_id):
-                # Whoever sent it died before he could write down what came of it.
-                if left.attempts >= len(BACKOFF_S):
-                    _give_up(session, left, Delivery.TECHNICAL_FAILURE, AMBIGUOUS, now)
-                else:
-                    _retry(left, now=now, after_s=_until_known(left, now), ambiguous=True)
-            row = outbox.first_waiting(session, claim.conversation_id)
-            if row is None or (row.not_before is not None and row.not_before > now):
-                conversation.send_urgent = row is not None and row.lane == Lane.CRISIS
-                claims.release(session, claim, due_at=None if row is None else row.not_before)
-                return None
-            box = people.box_for(session, ledger.keyring, conversation.person_id)
-            text, choices = transcript.open_outbound(row, box)
-            row.state = Delivery.SENDING
-            row.attempts += 1
-            row.attempted_at = now
-            return ToSend(
-                id=row.id,
-                conversation_id=conversation.id,
-                address=people.address_of(conversation, box),
-                text=text,
-                choices=choices,
-                attempt=row.attempts,
-                lane=row.lane,
-                created_at=row.created_at,
-                channel=row.channel,
-                may_have_gone=row.code == AMBIGUOUS,
+            claimed = claims.claim_next(
+                session,
+                work="send",
+                owner=self.owner,
+                now=ledger.clock.now(),
+                lease_s=self.lease_s,
             )
+            if claimed is None:
+                return None
+            claim, conversation = claimed
+            return claim, self._pick(session, claim, conversation)
 
-    def _send(self, claim: Claim, message: ToSend) -> None:
+    def _pick(self, session: Session, claim: Claim, conversation: Conversation) -> ToSend | None:
+        """Mark the next message as being sent; gives the conversation back where none is due."""
+        ledger = self.ledger
+        now = ledger.clock.now()
+        row = outbox.first_waiting(session, conversation.id, or_in_the_air=True)
+        while row is not None and row.state == Delivery.SENDING:
+            # Whoever sent it died before he could write down what came of it.
+            if row.attempts >= len(BACKOFF_S):
+                _give_up(session, row, Delivery.TECHNICAL_FAILURE, AMBIGUOUS, now)
+            else:
+                _retry(row, now=now, after_s=_until_known(row, now), ambiguous=True)
+            row = outbox.first_waiting(session, conversation.id, or_in_the_air=True)
+        if row is None or (row.not_before is not None and row.not_before > now):
+            conversation.send_urgent = row is not None and row.lane == Lane.CRISIS
+            claims.release(conversation, claim, due_at=None if row is None else row.not_before)
+            return None
+        box = people.box_for(session, ledger.keyring, conversation.person_id)
+        text, choices = transcript.open_outbound(row, box)
+        row.state = Delivery.SENDING
+        row.attempts += 1
+        row.attempted_at = now
+        return ToSend(
+            id=row.id,
+            conversation_id=conversation.id,
+            address=people.address_of(conversation, box),
+            text=text,
+            choices=choices,
+            attempt=row.attempts,
+            lane=row.lane,
+            created_at=row.created_at,
+            channel=row.channel,
+            may_have_gone=row.code == AMBIGUOUS,
+        )
+
+    def _send(self, claim: Claim, message: ToSend) -> ToSend | None:
+        """Hand one message over, write down what came of it; what is to be sent after it."""
         sender = self.senders[message.channel]
         answer: Accepted | AssistantError
         try:
@@ -107,7 +113,9 @@ class Deliveries:
         except AssistantError as e:
             answer = e
         crash.point("send.answered")
-        self._record(claim, message, answer)
+        following = self._record(claim, message, answer)
+        crash.point("send.recorded")
+        return following
 
     def _look(self, sender: Sender, message: ToSend) -> Accepted | None:
         """What the provider knows of the message, unless that is another one of ours."""
@@ -131,14 +139,18 @@ class Deliveries:
             row.resends += 1
         log.warning("send.repeated", message_id=message.id, channel=message.channel)
 
-    def _record(self, claim: Claim, message: ToSend, answer: Accepted | AssistantError) -> None:
+    def _record(
+        self, claim: Claim, message: ToSend, answer: Accepted | AssistantError
+    ) -> ToSend | None:
         ledger = self.ledger
         with ledger.sessions.begin() as session:
             now = ledger.clock.now()
+            # The conversation before its messages, as everywhere: so nobody waits in a circle.
+            mine = claims.still_mine(session, claim)
             row = session.get_one(Outbound, message.id, with_for_update=True)
             if isinstance(answer, Accepted):
                 _accepted(row, answer, now)
-            elif row.state == Delivery.SENDING and claims.still_mine(session, claim):
+            elif row.state == Delivery.SENDING and mine is not None:
                 _not_accepted(session, row, answer, now)
             log.info(
                 "message.sent" if isinstance(answer, Accepted) else "message.not_sent",
@@ -149,18 +161,7 @@ class Deliveries:
                 state=row.state,
                 code=row.code,
             )
-        crash.point("send.recorded")
-
-
-def _left_in_the_air(session: Session, conversation_id: str) -> list[Outbound]:
-    return list(
-        session.scalars(
-            select(Outbound).where(
-                Outbound.conversation_id == conversation_id,
-                Outbound.state == Delivery.SENDING,
-            )
-        )
-    )
+            return None if mine is None else self._pick(session, claim, mine)
 
 
 def _until_known(row: Outbound, now: datetime) -> float:

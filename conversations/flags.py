@@ -19,18 +19,11 @@ _LOOKS_BACK = timedelta(minutes=30)
 _MOST = 6
 
 
-def recent(
-    session: Session, conversation_id: str, box: Box, *, now: datetime, but: str
-) -> Context:
-    """The last messages of both sides, without the one that is being screened."""
-    lines = transcript.read(session, conversation_id, box, most=_MOST + 1)
-    return Context(
-        tuple(
-            Turn(line.who, line.text, (now - line.at).total_seconds())
-            for line in lines
-            if line.row.id != but and now - line.at <= _LOOKS_BACK
-        )
-    )
+def recent(session: Session, conversation_id: str, box: Box, *, now: datetime) -> Context:
+    """The last messages of both sides, before the one that is being screened is stored."""
+    since = now - _LOOKS_BACK
+    lines = transcript.words_since(session, conversation_id, box, since=since, most=_MOST)
+    return Context(tuple(Turn(who, text, (now - at).total_seconds()) for who, text, at in lines))
 
 
 def raise_flag(

@@ -7,7 +7,7 @@ that reached the database has its answer waiting in the outbox.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from common.ids import derived_id
 from common.log import logger
 from conversations import at_once, crash, flags, people, transcript
 from conversations.choices import control_word, picked
+from conversations.claims import Work
 from conversations.ledger import Ledger
 from conversations.model import Choice, InboundMessage, Receipt
 from conversations.states import Kind
@@ -23,6 +24,13 @@ from conversations.tables import Conversation, Inbound, Outbound, where
 from safety.screen import screen
 
 log = logger()
+
+_SAME_ID = Inbound.provider_message_id == bindparam("provider_id")
+_SAME = select(Inbound).where(Inbound.channel == bindparam("channel"), _SAME_ID)
+_SAME_OR_SECOND = select(Inbound).where(
+    Inbound.channel == bindparam("channel"),
+    or_(_SAME_ID, Inbound.second_id == bindparam("second_id")),
+)
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,13 @@ class Inbox:
         message = replace(message, text=clean(message.text))
         for _ in range(2):
             try:
-                receipt = self._receive(message)
+                receipt, waiting = self._receive(message)
                 break
             except IntegrityError:
                 # The same delivery came twice at the same moment; now it is there to be found.
                 continue
         else:
-            receipt = self._receive(message)
+            receipt, waiting = self._receive(message)
         crash.point("receive.committed")
         log.info(
             "message.received",
@@ -56,31 +64,34 @@ class Inbox:
             duplicate=receipt.duplicate,
         )
         if not receipt.duplicate:
-            self.ledger.signals.work_came("turn")
-            self.ledger.signals.work_came("send")
+            for work in waiting:
+                self.ledger.signals.work_came(work)
             self.ledger.signals.spoke(receipt.conversation_id)
         return receipt
 
-    def _receive(self, message: InboundMessage) -> Receipt:
+    def _receive(self, message: InboundMessage) -> tuple[Receipt, list[Work]]:
+        """The receipt, and the kinds of work that now wait."""
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            known = _already_here(session, message)
-            if known is not None:
-                return known
             now = ledger.clock.now()
-            conversation, box = people.conversation_for(
-                session, ledger.keyring, channel=message.channel, address=message.address, now=now
-            )
+            keyring, channel, address = ledger.keyring, message.channel, message.address
+            found = people.lock_address(session, keyring, channel=channel, address=address)
+            # Looked for with the conversation locked: the same delivery may come twice at once.
             known = _already_here(session, message)
             if known is not None:
-                return known
+                return known, []
+            conversation = found or people.make(
+                session, keyring, channel=channel, address=address, now=now
+            )
+            box = people.box_for(session, keyring, conversation.person_id)
+            context = flags.recent(session, conversation.id, box, now=now)
             row = self._store(session, conversation, message, box=box, now=now)
-            context = flags.recent(session, conversation.id, box, now=now, but=row.id)
             verdict = screen(message.text, context=context)
             row.tier = verdict.tier
             at_once.answer(session, ledger, conversation, row, verdict, box=box)
             crash.point("receive.before_commit")
-            return Receipt(row.id, conversation.id, row.seq, duplicate=False, tier=row.tier)
+            receipt = Receipt(row.id, conversation.id, row.seq, duplicate=False, tier=row.tier)
+            return receipt, _waiting(conversation)
 
     def _store(
         self,
@@ -117,7 +128,6 @@ class Inbox:
         conversation.last_activity_at = now
         conversation.last_inbound_at = now
         session.add(row)
-        session.flush()
         return row
 
 
@@ -128,13 +138,23 @@ def clean(text: str) -> str:
 
 
 def _already_here(session: Session, message: InboundMessage) -> Receipt | None:
-    same = Inbound.provider_message_id == message.provider_message_id
-    if message.second_id is not None:
-        same = or_(same, Inbound.second_id == message.second_id)
-    row = session.scalar(select(Inbound).where(Inbound.channel == message.channel, same))
+    given = {"channel": message.channel, "provider_id": message.provider_message_id}
+    if message.second_id is None:
+        row = session.scalar(_SAME, given)
+    else:
+        row = session.scalar(_SAME_OR_SECOND, given | {"second_id": message.second_id})
     if row is None:
         return None
     return Receipt(row.id, row.conversation_id, row.seq, duplicate=True, tier=row.tier)
+
+
+def _waiting(conversation: Conversation) -> list[Work]:
+    kinds: list[Work] = []
+    if conversation.turn_due_at is not None:
+        kinds.append("turn")
+    if conversation.send_due_at is not None:
+        kinds.append("send")
+    return kinds
 
 
 def _choice(

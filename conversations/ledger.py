@@ -10,21 +10,41 @@ from common.db import Sessions
 from conversations.model import Capabilities, Renderer
 
 
+class _Bell:
+    """Every ring wakes one thread (an event would wake them all, to find nothing)."""
+
+    # More rings than threads say nothing new.
+    _MOST = 16
+
+    def __init__(self) -> None:
+        self._rung = 0
+        self._condition = threading.Condition()
+
+    def ring(self) -> None:
+        with self._condition:
+            self._rung = min(self._rung + 1, self._MOST)
+            self._condition.notify()
+
+    def wait(self, timeout_s: float) -> None:
+        with self._condition:
+            if self._rung or self._condition.wait_for(lambda: self._rung > 0, timeout_s):
+                self._rung -= 1
+
+
 class Signals:
     """Wakes whoever waits in this process; losing a signal costs time, never a message."""
 
     def __init__(self) -> None:
-        self._work = {"turn": threading.Event(), "send": threading.Event()}
+        self._work = {kind: _Bell() for kind in ("turn", "send")}
         self._listeners: list[Callable[[str], None]] = []
 
     def work_came(self, kind: str) -> None:
         """There is a turn to take or a message to send."""
-        self._work[kind].set()
+        self._work[kind].ring()
 
     def wait(self, kind: str, timeout_s: float) -> None:
         """Wait for work of a kind, or for the time to look by oneself."""
-        if self._work[kind].wait(timeout_s):
-            self._work[kind].clear()
+        self._work[kind].wait(timeout_s)
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Have a function called with each conversation id that got a new message."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from common.crypto import Box
@@ -18,6 +18,18 @@ from conversations.tables import Conversation, Outbound, where
 # A safety text that arrives hours late harms; after this it is a task for a person instead.
 EXPIRES_AFTER = timedelta(hours=4)
 INTRODUCTION = Reply("contact.first")
+_HERE = Outbound.conversation_id == bindparam("conversation_id")
+# The crisis lane goes first; within a lane the order in which it was said.
+_ORDER = ((Outbound.lane == Lane.CRISIS).desc(), Outbound.seq)
+_IS_THERE = select(Outbound.id).where(Outbound.id == bindparam("id"))
+_WAITING = select(Outbound).where(_HERE, Outbound.state.in_(WAITING)).order_by(*_ORDER)
+_FIRST = _WAITING.limit(1)
+_FIRST_OR_IN_THE_AIR = (
+    select(Outbound)
+    .where(_HERE, Outbound.state.in_((Delivery.SENDING, *WAITING)))
+    .order_by((Outbound.state == Delivery.SENDING).desc(), *_ORDER)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -118,8 +130,9 @@ def _write(
     cause: str,
 ) -> list[Outbound]:
     row_id = derived_id("outbound", cause)
-    if session.get(Outbound, row_id) is not None:
-        return []
+    with session.no_autoflush:
+        if session.scalar(_IS_THERE, {"id": row_id}) is not None:
+            return []
     now = ledger.clock.now()
     capabilities = ledger.capabilities[conversation.channel]
     state, code = _first_state(conversation, capabilities, now)
@@ -151,7 +164,6 @@ def _write(
     conversation.next_seq += 1
     conversation.last_activity_at = now
     session.add(row)
-    session.flush()
     _schedule(session, conversation, row, now)
     return [row]
 
@@ -188,31 +200,21 @@ def _schedule(session: Session, conversation: Conversation, row: Outbound, now: 
         )
 
 
-def next_due(session: Session, conversation_id: str, *, now: datetime) -> datetime | None:
-    """When the next waiting message of a conversation may be sent, None where none waits."""
-    first = first_waiting(session, conversation_id)
-    if first is None:
-        return None
-    return max(now, first.not_before) if first.not_before else now
+def first_waiting(
+    session: Session, conversation_id: str, *, or_in_the_air: bool = False
+) -> Outbound | None:
+    """The message of this conversation that must be sent before all its others.
 
-
-def _waiting(conversation_id: str) -> Select[Outbound]:
-    # The crisis lane goes first; within a lane the order in which it was said.
-    return (
-        select(Outbound)
-        .where(Outbound.conversation_id == conversation_id, Outbound.state.in_(WAITING))
-        .order_by((Outbound.lane == Lane.CRISIS).desc(), Outbound.seq)
-    )
-
-
-def first_waiting(session: Session, conversation_id: str) -> Outbound | None:
-    """The message of this conversation that must be sent before all its others."""
-    return session.scalar(_waiting(conversation_id).limit(1))
+    Args:
+        or_in_the_air: whether one that is marked as being sent comes before those that wait.
+    """
+    query = _FIRST_OR_IN_THE_AIR if or_in_the_air else _FIRST
+    return session.scalar(query, {"conversation_id": conversation_id})
 
 
 def cancel_waiting(session: Session, conversation_id: str, *, keep_crisis: bool = True) -> int:
     """Cancel what has not been sent yet; returns how many messages that were."""
-    rows = session.scalars(_waiting(conversation_id)).all()
+    rows = session.scalars(_WAITING, {"conversation_id": conversation_id}).all()
     cancelled = [r for r in rows if not (keep_crisis and r.lane == Lane.CRISIS)]
     for row in cancelled:
         row.state = Delivery.CANCELLED

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,21 @@ from common.errors import NotFound
 from common.ids import new_id
 from conversations.tables import Conversation, Person, where
 
+_KEY = select(Person.wrapped_key).where(Person.id == bindparam("id"))
+_BY_ADDRESS = select(Conversation).where(
+    Conversation.channel == bindparam("channel"),
+    Conversation.address_index == bindparam("index"),
+)
+_LOCKED = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_LOCKED_BY_ADDRESS = _BY_ADDRESS.with_for_update(key_share=True).execution_options(
+    populate_existing=True
+)
+
 
 def box_for(session: Session, keyring: Keyring, person_id: str) -> Box:
     """The box that opens this person's data.
@@ -18,7 +33,7 @@ def box_for(session: Session, keyring: Keyring, person_id: str) -> Box:
     Raises:
         NotFound: the person was erased: nothing of theirs opens any more.
     """
-    wrapped = session.scalar(select(Person.wrapped_key).where(Person.id == person_id))
+    wrapped = session.scalar(_KEY, {"id": person_id})
     if wrapped is None:
         raise NotFound("this person's data was erased")
     return keyring.box(wrapped)
@@ -31,12 +46,8 @@ def address_index(keyring: Keyring, channel: str, address: str) -> str:
 
 def find(session: Session, keyring: Keyring, *, channel: str, address: str) -> Conversation | None:
     """The conversation with an address, or None."""
-    return session.scalar(
-        select(Conversation).where(
-            Conversation.channel == channel,
-            Conversation.address_index == address_index(keyring, channel, address),
-        )
-    )
+    index = address_index(keyring, channel, address)
+    return session.scalar(_BY_ADDRESS, {"channel": channel, "index": index})
 
 
 def lock(session: Session, conversation_id: str) -> Conversation:
@@ -45,12 +56,7 @@ def lock(session: Session, conversation_id: str) -> Conversation:
     Raises:
         NotFound: there is no such conversation.
     """
-    row = session.scalar(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.scalar(_LOCKED, {"id": conversation_id})
     if row is None:
         raise NotFound("no such conversation")
     return row
@@ -60,16 +66,24 @@ def conversation_for(
     session: Session, keyring: Keyring, *, channel: str, address: str, now: datetime
 ) -> tuple[Conversation, Box]:
     """The locked conversation with this address, made with a new person where it is the first."""
-    found = find(session, keyring, channel=channel, address=address)
-    if found is None:
-        found = _make(session, keyring, channel=channel, address=address, now=now)
-    row = lock(session, found.id)
+    row = lock_address(session, keyring, channel=channel, address=address)
+    if row is None:
+        row = make(session, keyring, channel=channel, address=address, now=now)
     return row, box_for(session, keyring, row.person_id)
 
 
-def _make(
+def lock_address(
+    session: Session, keyring: Keyring, *, channel: str, address: str
+) -> Conversation | None:
+    """The conversation with an address, locked until the transaction ends, or None."""
+    index = address_index(keyring, channel, address)
+    return session.scalar(_LOCKED_BY_ADDRESS, {"channel": channel, "index": index})
+
+
+def make(
     session: Session, keyring: Keyring, *, channel: str, address: str, now: datetime
 ) -> Conversation:
+    """A new conversation of a new person, locked; or the one that somebody else made just now."""
     person = Person(id=new_id(), wrapped_key=keyring.new_wrapped_key(), created_at=now)
     row_id = new_id()
     sealed = keyring.box(person.wrapped_key or b"").seal(
@@ -92,7 +106,7 @@ def _make(
             session.flush()
     except IntegrityError:
         # Two first messages of one new sender met; the other transaction made the row.
-        other = find(session, keyring, channel=channel, address=address)
+        other = lock_address(session, keyring, channel=channel, address=address)
         if other is None:
             raise
         return other

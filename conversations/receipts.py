@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from common.db import Sessions
@@ -16,6 +16,11 @@ log = logger()
 
 # Texts whose loss a person must know of at once, whatever their lane.
 _MATTERS = ("referral", "utter_referral", "crisis", "gentle")
+
+
+_OURS = select(Outbound).where(Outbound.channel == bindparam("channel")).with_for_update()
+_BY_OUR_ID = _OURS.where(Outbound.id == bindparam("id"))
+_BY_THEIR_ID = _OURS.where(Outbound.provider_message_id == bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,20 @@ def apply(sessions: Sessions, receipt: DeliveryReceipt, *, now: datetime) -> boo
 
 
 def _find(session: Session, receipt: DeliveryReceipt) -> Outbound | None:
-    query = select(Outbound).where(Outbound.channel == receipt.channel).with_for_update()
-    if receipt.outbound_id is not None:
-        return session.scalar(query.where(Outbound.id == receipt.outbound_id))
-    return session.scalar(query.where(Outbound.provider_message_id == receipt.provider_message_id))
+    ours = receipt.outbound_id is not None
+    given = {"channel": receipt.channel, "id": receipt.outbound_id or receipt.provider_message_id}
+    if receipt.state in FAILED or receipt.closes_route:
+        # The conversation before its messages, as everywhere: so nobody waits in a circle.
+        mine = Outbound.id if ours else Outbound.provider_message_id
+        conversation_id = session.scalar(
+            select(Outbound.conversation_id).where(
+                Outbound.channel == receipt.channel, mine == given["id"]
+            )
+        )
+        if conversation_id is None:
+            return None
+        people.lock(session, conversation_id)
+    return session.scalar(_BY_OUR_ID if ours else _BY_THEIR_ID, given)
 
 
 def _moved(session: Session, row: Outbound, receipt: DeliveryReceipt, now: datetime) -> None:

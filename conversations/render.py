@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from common.errors import TechnicalFailure
@@ -20,6 +20,7 @@ from conversations.sms_text import is_gsm7, segments, to_gsm7
 BUDGET = {True: (2, 3), False: (4, 5)}
 TOPIC = "topic"
 INTRODUCTION = "contact.first"
+_MOST_COMPILED = 2000
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Words:
             undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
         )
     )
+
+    _compiled: dict[str, Template] = field(default_factory=dict)
 
     def render(self, reply: Reply, *, channel: str, language: str, stage: str | None) -> Rendered:
         """The words and choices of a reply.
@@ -67,6 +70,15 @@ class Words:
             return as_sms(filled, labelled)
         return Rendered(filled, labelled)
 
+    def _template(self, text: str) -> Template:
+        found = self._compiled.get(text)
+        if found is None:
+            found = self._jinja.from_string(text)
+            # What is kept stays bounded, whatever comes to be rendered.
+            if len(self._compiled) < _MOST_COMPILED:
+                self._compiled[text] = found
+        return found
+
     def _message(self, key: str, language: str) -> Message:
         for one in (language, "en"):
             message = self.messages.get(one, {}).get(key)
@@ -89,7 +101,7 @@ class Words:
             return text.strip()
         given = {**self.variables, "channel": channel, "demo": self.demo, **reply.variables}
         try:
-            return self._jinja.from_string(text).render(given).strip()
+            return self._template(text).render(given).strip()
         except Exception as e:
             raise TechnicalFailure(f"the words of {reply.key!r} do not render") from e
 

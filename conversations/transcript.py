@@ -5,12 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from conversations.model import Choice
 from conversations.tables import Inbound, Outbound, where
+
+_HERE = bindparam("conversation_id", type_=String())
+_NEWEST_IN = (
+    select(Inbound.id, Inbound.seq, Inbound.body_sealed, Inbound.received_at)
+    .where(Inbound.conversation_id == _HERE)
+    .order_by(Inbound.seq.desc())
+    .limit(bindparam("most"))
+)
+_NEWEST_OUT = (
+    select(Outbound.id, Outbound.seq, Outbound.body_sealed, Outbound.created_at)
+    .where(Outbound.conversation_id == _HERE)
+    .order_by(Outbound.seq.desc())
+    .limit(bindparam("most"))
+)
+_LAST_SAID = (
+    select(Outbound)
+    .where(Outbound.conversation_id == _HERE, Outbound.origin != "system")
+    .order_by(Outbound.seq.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -45,13 +65,25 @@ def open_outbound(row: Outbound, box: Box) -> tuple[str, tuple[Choice, ...]]:
 
 def last_offer(session: Session, conversation_id: str) -> Outbound | None:
     """The newest outbound message, where it offers choices: a number now means one of them."""
-    newest = session.scalar(
-        select(Outbound)
-        .where(Outbound.conversation_id == conversation_id, Outbound.origin != "system")
-        .order_by(Outbound.seq.desc())
-        .limit(1)
-    )
+    newest = session.scalar(_LAST_SAID, {"conversation_id": conversation_id})
     return newest if newest is not None and newest.has_choices else None
+
+
+def words_since(
+    session: Session, conversation_id: str, box: Box, *, since: datetime, most: int
+) -> list[tuple[Literal["parent", "us"], str, datetime]]:
+    """Who said what and when, of the newest `most` messages, in order."""
+    said: list[tuple[int, Literal["parent", "us"], str, datetime]] = []
+    given = {"conversation_id": conversation_id, "most": most}
+    for row in session.execute(_NEWEST_IN, given):
+        if row.received_at >= since:
+            body = box.open(row.body_sealed, where=where("inbound", "body", row.id))
+            said.append((row.seq, "parent", str(body["text"]), row.received_at))
+    for row in session.execute(_NEWEST_OUT, given):
+        if row.created_at >= since:
+            body = box.open(row.body_sealed, where=where("outbound", "body", row.id))
+            said.append((row.seq, "us", str(body["text"]), row.created_at))
+    return [(who, text, at) for _, who, text, at in sorted(said)][-most:]
 
 
 def read(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,16 @@ log = logger()
 # The assistant reads at most this much; the ledger keeps the whole message.
 LONGEST_TEXT = 5000
 RETRY_AFTER_S = (1.0, 3.0, 10.0)
+_FIRST_OPEN = (
+    select(Inbound)
+    .where(
+        Inbound.conversation_id == bindparam("conversation_id"),
+        Inbound.outcome.is_(None),
+        Inbound.id != bindparam("but"),
+    )
+    .order_by(Inbound.seq)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -48,28 +58,33 @@ class Turns:
 
     def work_once(self) -> bool:
         """Claim one conversation and take its due turns; False where nothing was due."""
-        ledger = self.ledger
-        claim = claims.claim_next(
-            ledger.sessions,
-            work="turn",
-            owner=self.owner,
-            now=ledger.clock.now(),
-            lease_s=self.lease_s,
-        )
-        if claim is None:
+        begun = self._begin()
+        if begun is None:
             return False
         crash.point("turn.claimed")
-        while self._one_message(claim):
-            if ledger.clock.now() > claim.until - timedelta(seconds=self.lease_s / 2):
-                self._give_back(claim)
-                break
+        claim, request = begun
+        while request is not None:
+            request = self._one_message(claim, request)
         return True
 
-    def _one_message(self, claim: Claim) -> bool:
-        """Take one turn; False where nothing is left and the conversation was given back."""
-        request = self._next(claim)
-        if request is None:
-            return False
+    def _begin(self) -> tuple[Claim, TurnRequest | None] | None:
+        """Claim a conversation; with what it asks first, or None where nothing is to be asked."""
+        ledger = self.ledger
+        with ledger.sessions.begin() as session:
+            claimed = claims.claim_next(
+                session,
+                work="turn",
+                owner=self.owner,
+                now=ledger.clock.now(),
+                lease_s=self.lease_s,
+            )
+            if claimed is None:
+                return None
+            claim, conversation = claimed
+            return claim, self._next(session, claim, conversation)
+
+    def _one_message(self, claim: Claim, request: TurnRequest) -> TurnRequest | None:
+        """Take one turn; what is to be asked next, None where the conversation was given back."""
         try:
             result = self.assistant.take_turn(request)
             crash.point("turn.answered")
@@ -81,41 +96,53 @@ class Turns:
         except Exception:  # noqa: BLE001 (the worker loop: one bad message must not block the rest)
             log.exception("turn.broke", message_id=request.message_id)
             self._failed(claim, request.message_id, code="technical")
-        return False
+        return None
 
-    def _next(self, claim: Claim) -> TurnRequest | None:
+    def _next(
+        self,
+        session: Session,
+        claim: Claim,
+        conversation: Conversation,
+        *,
+        after: Inbound | None = None,
+    ) -> TurnRequest | None:
+        """What to ask for the first open message; gives the conversation back where that is none.
+
+        A lease that is half over is given back too: others wait.
+        """
+        ledger = self.ledger
+        now = ledger.clock.now()
+        row = _first_open(session, conversation.id, but=after)
+        if row is None:
+            claims.release(conversation, claim, due_at=None)
+            return None
+        if row.not_before is not None and row.not_before > now:
+            claims.release(conversation, claim, due_at=row.not_before)
+            return None
+        if now > claim.until - timedelta(seconds=self.lease_s / 2):
+            claims.release(conversation, claim, due_at=now)
+            return None
+        try:
+            box = people.box_for(session, ledger.keyring, conversation.person_id)
+        except NotFound:
+            row.outcome, row.outcome_at = Outcome.RECORDED_ONLY, now
+            claims.release(conversation, claim, due_at=now)
+            return None
+        if conversation.holder == Holder.PERSON:
+            row.outcome, row.outcome_at = Outcome.HELD_BY_PERSON, now
+            claims.release(conversation, claim, due_at=now)
+            return None
+        return _request(conversation, row, box, now)
+
+    def _commit(
+        self, claim: Claim, request: TurnRequest, result: TurnResult
+    ) -> TurnRequest | None:
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            if not claims.still_mine(session, claim):
-                return None
-            now = ledger.clock.now()
-            row = _first_open(session, claim.conversation_id)
-            if row is None:
-                claims.release(session, claim, due_at=None)
-                return None
-            if row.not_before is not None and row.not_before > now:
-                claims.release(session, claim, due_at=row.not_before)
-                return None
-            conversation = people.lock(session, claim.conversation_id)
-            try:
-                box = people.box_for(session, ledger.keyring, conversation.person_id)
-            except NotFound:
-                row.outcome, row.outcome_at = Outcome.RECORDED_ONLY, now
-                claims.release(session, claim, due_at=now)
-                return None
-            if conversation.holder == Holder.PERSON:
-                row.outcome, row.outcome_at = Outcome.HELD_BY_PERSON, now
-                claims.release(session, claim, due_at=now)
-                return None
-            return _request(conversation, row, box, now)
-
-    def _commit(self, claim: Claim, request: TurnRequest, result: TurnResult) -> bool:
-        ledger = self.ledger
-        with ledger.sessions.begin() as session:
-            if not claims.still_mine(session, claim):
+            conversation = claims.still_mine(session, claim)
+            if conversation is None:
                 log.warning("turn.fenced_off", conversation_id=claim.conversation_id)
-                return False
-            conversation = people.lock(session, claim.conversation_id)
+                return None
             row = session.get_one(Inbound, request.message_id)
             box = people.box_for(session, ledger.keyring, conversation.person_id)
             commit.commit_turn(
@@ -124,9 +151,8 @@ class Turns:
                 commit.Done(conversation, row, result, box),
                 handlers=self.effects,
             )
-            more = _first_open(session, claim.conversation_id) is not None
-            if not more:
-                claims.release(session, claim, due_at=None)
+            with session.no_autoflush:  # so that all changes of a row go in one statement
+                following = self._next(session, claim, conversation, after=row)
             crash.point("turn.before_commit")
         crash.point("turn.committed")
         log.info(
@@ -137,12 +163,13 @@ class Turns:
         )
         ledger.signals.work_came("send")
         ledger.signals.spoke(claim.conversation_id)
-        return more
+        return following
 
     def _failed(self, claim: Claim, message_id: str, *, code: str) -> None:
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            if not claims.still_mine(session, claim):
+            conversation = claims.still_mine(session, claim)
+            if conversation is None:
                 return
             now = ledger.clock.now()
             row = session.get_one(Inbound, message_id)
@@ -158,15 +185,21 @@ class Turns:
             if row.attempts < self.attempts:
                 wait = RETRY_AFTER_S[min(row.attempts, len(RETRY_AFTER_S)) - 1]
                 row.not_before = now + timedelta(seconds=wait)
-                claims.release(session, claim, due_at=row.not_before)
+                claims.release(conversation, claim, due_at=row.not_before)
                 return
-            self._fall_back(session, claim, row, now)
+            more = self._fall_back(session, conversation, row, now)
+            claims.release(conversation, claim, due_at=now if more else None)
         ledger.signals.work_came("send")
         ledger.signals.spoke(claim.conversation_id)
 
-    def _fall_back(self, session: Session, claim: Claim, row: Inbound, now: datetime) -> None:
-        """The honest fallback: say that it went wrong and where to get help, and tell staff."""
-        conversation = people.lock(session, claim.conversation_id)
+    def _fall_back(
+        self, session: Session, conversation: Conversation, row: Inbound, now: datetime
+    ) -> bool:
+        """The honest fallback: say that it went wrong and where to get help, and tell staff.
+
+        Returns:
+            Whether more messages of the conversation are open.
+        """
         box = people.box_for(session, self.ledger.keyring, conversation.person_id)
         say(
             session,
@@ -178,20 +211,14 @@ class Turns:
         )
         row.outcome, row.outcome_at = Outcome.FAILED_WITH_FALLBACK, now
         tasks.open_task(session, row.conversation_id, kind="failed_turn", about_id=row.id, now=now)
-        more = _first_open(session, claim.conversation_id) is not None
-        claims.release(session, claim, due_at=now if more else None)
-
-    def _give_back(self, claim: Claim) -> None:
-        with self.ledger.sessions.begin() as session:
-            claims.release(session, claim, due_at=self.ledger.clock.now())
+        return _first_open(session, conversation.id, but=row) is not None
 
 
-def _first_open(session: Session, conversation_id: str) -> Inbound | None:
+def _first_open(
+    session: Session, conversation_id: str, *, but: Inbound | None = None
+) -> Inbound | None:
     return session.scalar(
-        select(Inbound)
-        .where(Inbound.conversation_id == conversation_id, Inbound.outcome.is_(None))
-        .order_by(Inbound.seq)
-        .limit(1)
+        _FIRST_OPEN, {"conversation_id": conversation_id, "but": but.id if but else ""}
     )
 
 

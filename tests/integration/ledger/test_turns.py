@@ -90,12 +90,17 @@ def test_messages_of_one_conversation_are_taken_in_order(inbox, ledger):
 
 def test_two_workers_never_hold_one_conversation(inbox, ledger, clock):
     inbox.receive(web("hello"))
-    now = clock.now()
-    first = claims.claim_next(ledger.sessions, work="turn", owner="a", now=now, lease_s=30)
+
+    def claim(owner):
+        with ledger.sessions.begin() as session:
+            got = claims.claim_next(session, work="turn", owner=owner, now=clock.now(), lease_s=30)
+            return None if got is None else got[0]
+
+    first = claim("a")
     assert first is not None
-    assert claims.claim_next(ledger.sessions, work="turn", owner="b", now=now, lease_s=30) is None
+    assert claim("b") is None
     clock.advance(seconds=31)
-    late = claims.claim_next(ledger.sessions, work="turn", owner="b", now=clock.now(), lease_s=30)
+    late = claim("b")
     assert late is not None
     assert late.fence == first.fence + 1
 
