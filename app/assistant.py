@@ -8,6 +8,7 @@ import httpx
 
 from app import tokens
 from common.errors import TemporaryFailure
+from common.settings import Settings
 from conversations.model import Choice, Reply, TurnRequest, TurnResult
 
 HEADER = "X-Internal-Secret"
@@ -72,6 +73,15 @@ class AssistantClient:
             "seed": request.seed,
             "metadata": {"turn_token": tokens.issue(self._secret, token, now=request.now)},
         }
+
+
+def client_for(settings: Settings) -> AssistantClient:
+    """The assistants of these settings."""
+    return AssistantClient(
+        settings.assistant_urls,
+        secret=settings.internal_secret,
+        timeout_s=settings.turn_timeout_s,
+    )
 
 
 def _code(answer: httpx.Response) -> str:

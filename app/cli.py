@@ -91,11 +91,23 @@ def web() -> None:
 
 @app.command()
 @plainly
-def worker() -> None:
+def worker(
+    action_socket: Annotated[
+        int | None, typer.Option(hidden=True, help="An open socket, from `serve`.")
+    ] = None,
+) -> None:
     """Run a worker only: turns, deliveries and the assistant's actions."""
-    from app import serving
+    from app import work
 
-    serving.worker(settings_of())
+    settings = settings_of()
+    if action_socket is not None:
+        # Whoever started us has looked at all that may be missing.
+        work.of_serve(settings, action_socket).run()
+        return
+    from app import ready
+
+    ready.refuse_unready(settings)
+    work.alone(settings).run()
 
 
 @app.command()

@@ -1,17 +1,13 @@
-"""Wires one process's share of the house: worker, console, actions, background threads."""
+"""Wires the worker's share of the house: actions, turns, deliveries."""
 
-from fastapi import FastAPI
 from rasa_sdk import Action
 
 from app import effects
 from app.assistant import AssistantClient
 from app.bootstrap import House
-from app.media import ChannelMedia
 from app.worker import Worker, owner_name
 from bot.actions import all_actions
 from bot.actions.deps import Deps
-from console.services import ConsoleServices
-from console.web import create_console
 from conversations.delivery import Deliveries
 from conversations.turn import Turns
 from referrals.store import Referrals
@@ -45,20 +41,3 @@ def worker(house: House, client: AssistantClient) -> Worker:
     )
     deliveries = Deliveries(ledger, house.senders, owner_name(), lease_s=settings.lease_s)
     return Worker(turns, deliveries, ledger.signals, settings.worker_threads)
-
-
-def console(house: House) -> FastAPI:
-    """The staff console."""
-    settings = house.settings
-    return create_console(
-        ConsoleServices(
-            ledger=house.ledger,
-            assets=settings.var / "assets",
-            base_url=settings.console_base_url,
-            service_name=house.deployment.service_name,
-            demo=not settings.live,
-            must_verify=settings.live,
-            zone=house.deployment.time_zone,
-            media=ChannelMedia(house.channels),
-        )
-    )

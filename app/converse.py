@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app import action_endpoint, composition, processes, records, sockets
 from app.assistant import AssistantClient
 from app.bootstrap import build
-from app.serve import Address
+from app.running import Address
 from app.set_up import set_up
 from channels.base import Channel
 from common.clock import SetClock, as_utc
@@ -189,7 +189,7 @@ class Player:
             domain=action_endpoint.load_domain(settings.root),
             threads=4,
         )
-        self._server = Address(actions, "127.0.0.1", settings.action_port, "").server()
+        self._server = Address(actions, "127.0.0.1", settings.action_port).server()
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
 

@@ -1,4 +1,4 @@
-"""Starts, watches and ends the processes beside ours: the assistant and the simulators."""
+"""Starts, watches and ends the processes beside ours: workers, assistant, simulators."""
 
 import ctypes
 import os
@@ -8,8 +8,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from common.errors import SettingsError
 from common.log import logger
@@ -24,13 +26,21 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Kept:
-    """A child process that is started again when it dies, later each time, until it is ended."""
+    """A child process that is started again when it dies, later each time, until it is ended.
+
+    Attributes:
+        log_file: where it writes; None lets it write where we do.
+        files: descriptors of ours that it keeps.
+        patience_s: how long it may take to end in order.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
-    log_file: Path
+    log_file: Path | None
+    files: Sequence[int] = ()
+    patience_s: float = 8
     _process: subprocess.Popen[bytes] | None = None
     _ended: threading.Event = field(default_factory=threading.Event)
 
@@ -39,7 +49,7 @@ class Kept:
         self._spawn()
         threading.Thread(target=self._keep, name=f"keep-{self.name}", daemon=True).start()
 
-    def end(self, *, timeout_s: float = 8) -> None:
+    def end(self) -> None:
         """Ask it to end, and kill it where it does not."""
         self._ended.set()
         process = self._process
@@ -47,7 +57,7 @@ class Kept:
             return
         process.terminate()
         try:
-            process.wait(timeout_s)
+            process.wait(self.patience_s)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -59,19 +69,25 @@ class Kept:
         return self._process.pid if running and self._process else None
 
     def _spawn(self) -> None:
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        with self.log_file.open("ab") as output:
+        with self._output() as output:
             self._process = subprocess.Popen(
                 list(self.command),
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=subprocess.STDOUT,
+                stderr=output,
+                pass_fds=tuple(self.files),
                 # Ctrl+C at the terminal is for us, who then end the child in order.
                 process_group=0,
                 preexec_fn=_end_with_parent,
             )
+
+    def _output(self) -> AbstractContextManager[IO[bytes] | None]:
+        if self.log_file is None:
+            return nullcontext()
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        return self.log_file.open("ab")
 
     def _keep(self) -> None:
         wait = 0.5
@@ -124,6 +140,28 @@ def assistant(settings: Settings, *, port: int, model: Path | None = None) -> Ke
     )
 
 
+def worker(settings: Settings, *, number: int, action_socket: int) -> Kept:
+    """A worker of `serve`: turns, deliveries, and the assistant's actions.
+
+    Args:
+        settings: of the house; it reads the same from its environment.
+        number: tells it from its siblings.
+        action_socket: the descriptor at which all of them take the assistant's calls. It stays
+            open while one of them is started again, so that a call waits instead of failing.
+    """
+    own = _settings_given() | {PREFIX + "MODE": "live" if settings.live else "demo"}
+    command = [sys.executable, "-m", "app", "worker", "--action-socket", str(action_socket)]
+    return Kept(
+        f"worker-{number}",
+        command,
+        _plain_environment() | own,
+        settings.root,
+        log_file=None,
+        files=[action_socket],
+        patience_s=20,
+    )
+
+
 def simulators(settings: Settings, python: str) -> Kept:
     """The doubles of Twilio and Telegram, each with its phone to type on."""
     command = [
@@ -142,11 +180,14 @@ def simulators(settings: Settings, python: str) -> Kept:
         command += ["--auth-token", settings.twilio.auth_token]
     if settings.telegram is not None:
         command += ["--bot-token", settings.telegram.token]
-    own = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
-    environment = _plain_environment() | own
+    environment = _plain_environment() | _settings_given()
     return Kept(
         "simulators", command, environment, settings.root, settings.var / "log" / "simulators.log"
     )
+
+
+def _settings_given() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
 
 
 def _plain_environment() -> dict[str, str]:

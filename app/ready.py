@@ -10,6 +10,7 @@ from common import deployment as deployments
 from common.clock import SystemClock
 from common.db import engine_for, reading, sessions_for
 from common.deployment import Deployment
+from common.errors import SettingsError
 from common.settings import Settings
 from content.loader import check, load_messages
 
@@ -25,6 +26,18 @@ def missing(settings: Settings) -> list[str]:
         *_words(settings, deployment),
         *_database(settings),
     ]
+
+
+def refuse_unready(settings: Settings) -> None:
+    """In live mode, see that nothing is missing.
+
+    Raises:
+        SettingsError: something is; lists it in plain words.
+    """
+    sentences = missing(settings) if settings.live else []
+    if sentences:
+        listed = "\n".join(f"- {sentence}" for sentence in sentences)
+        raise SettingsError(f"this deployment is not ready for live mode:\n{listed}")
 
 
 def _people(deployment: Deployment) -> Iterator[str]:

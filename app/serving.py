@@ -5,11 +5,11 @@ import sys
 import threading
 import time
 
-from app import processes
+from app import processes, ready
 from app import serve as serving
 from app.bootstrap import House
+from app.running import Running
 from app.set_up import SetUp
-from common.errors import SettingsError
 from common.settings import Settings
 
 _START_S = 90
@@ -17,7 +17,7 @@ _START_S = 90
 
 def serve(settings: Settings) -> None:
     """Everything on one machine, until a signal comes."""
-    refuse_unready(settings)
+    ready.refuse_unready(settings)
     everything, done = serving.everything(settings)
     listening = threading.Event()
     threading.Thread(
@@ -28,14 +28,8 @@ def serve(settings: Settings) -> None:
 
 def web(settings: Settings) -> None:
     """The public address and the console; the database is shared with workers."""
-    refuse_unready(settings)
+    ready.refuse_unready(settings)
     serving.only_web(settings).run()
-
-
-def worker(settings: Settings) -> None:
-    """Turns, deliveries, actions."""
-    refuse_unready(settings)
-    serving.only_worker(settings).run()
 
 
 def assistant(settings: Settings) -> None:
@@ -49,23 +43,7 @@ def assistant(settings: Settings) -> None:
     child.end()
 
 
-def refuse_unready(settings: Settings) -> None:
-    """In live mode, see that nothing is missing.
-
-    Raises:
-        SettingsError: something is; lists it in plain words.
-    """
-    if not settings.live:
-        return
-    from app import ready
-
-    missing = ready.missing(settings)
-    if missing:
-        listed = "\n".join(f"- {sentence}" for sentence in missing)
-        raise SettingsError(f"this deployment is not ready for live mode:\n{listed}")
-
-
-def _announce(everything: serving.Everything, done: SetUp, listening: threading.Event) -> None:
+def _announce(everything: Running, done: SetUp, listening: threading.Event) -> None:
     if not listening.wait(_START_S):
         return
     print(_addresses(everything.settings, everything.house, done), file=sys.stderr, flush=True)

@@ -4,7 +4,6 @@ Holds no table of its own and opens nothing on import.
 """
 
 import sqlite3
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from common.errors import SettingsError
+from common.one_writer import OneWriter
 
 Sessions = sessionmaker[Session]
 
@@ -88,13 +88,19 @@ def engine_for(url: str, *, pool_size: int = 8) -> Engine:
     raise SettingsError("FIRST1001_DATABASE_URL must be a sqlite or a postgresql URL")
 
 
+def postgres_conninfo(url: str) -> str:
+    """What psycopg itself takes to reach the database of an SQLAlchemy URL."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _sqlite_engine(url: str, database: str | None, pool_size: int) -> Engine:
-    if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(database) if database and database != ":memory:" else None
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=pool_size * 2, hide_parameters=True
     )
-    writing = threading.Lock()
+    writer = OneWriter(path)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -116,17 +122,15 @@ def _sqlite_engine(url: str, database: str | None, pool_size: int) -> Engine:
         if connection.get_execution_options().get("reading", False):
             _say(connection, "BEGIN")
             return
-        # SQLite's own waiting is sleeping and trying again, longer every time. Threads of one
-        # process hand the lock on without a pause; other processes still wait SQLite's way.
         held = connection.connection.record_info
         if not held.get(_WRITES):
-            held[_WRITES] = writing.acquire(timeout=_BUSY_S)
+            held[_WRITES] = writer.acquire(timeout_s=_BUSY_S)
         _say(connection, "BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "checkin")
     def _end(_connection: Any, record: Any) -> None:
         if record.record_info.pop(_WRITES, False):
-            writing.release()
+            writer.release()
 
     return engine
 

@@ -77,6 +77,7 @@ class Settings:
     assistant_urls: tuple[str, ...]
     nlu_profile: str
     model: Path
+    workers: int
     worker_threads: int
     action_timeout_s: float
     turn_timeout_s: float
@@ -187,6 +188,7 @@ def load(environ: Mapping[str, str], *, demo: bool | None = None) -> Settings:
         assistant_urls=tuple(u.strip().rstrip("/") for u in urls.split(",") if u.strip()),
         nlu_profile=_one_of(r, "NLU_PROFILE", ("accurate", "fast")),
         model=Path(r.text("MODEL", str(var / "models" / "assistant.tar.gz")) or ""),
+        workers=int(r.number("WORKERS", 1, low=0, high=8)),
         worker_threads=int(r.number("WORKER_THREADS", 8, low=1, high=64)),
         action_timeout_s=action_s,
         turn_timeout_s=turn_s,

@@ -1,7 +1,7 @@
 """What the use cases of the ledger share: sessions, keys, words, clock, channels, signals."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from common.clock import Clock
@@ -32,15 +32,35 @@ class _Bell:
 
 
 class Signals:
-    """Wakes whoever waits in this process; losing a signal costs time, never a message."""
+    """Wakes whoever waits in this process; losing a signal costs time, never a message.
+
+    What other processes should know of goes out as a word, `turn`, `send` or `spoke <id>`, by
+    whatever way `tell_others` is given.
+    """
 
     def __init__(self) -> None:
         self._work = {kind: _Bell() for kind in ("turn", "send")}
         self._listeners: list[Callable[[str], None]] = []
+        self._outside: frozenset[str] = frozenset()
+        self._tell: Callable[[str], None] | None = None
+
+    def tell_others(self, kinds: Iterable[str], tell: Callable[[str], None]) -> None:
+        """Have words of these kinds told to other processes too; `tell` must not raise."""
+        self._outside, self._tell = frozenset(kinds), tell
+
+    def heard(self, word: str) -> None:
+        """Another process told this word; it wakes who waits here and is not told again."""
+        kind, _, conversation_id = word.partition(" ")
+        if kind in self._work:
+            self._work[kind].ring()
+        elif kind == "spoke":
+            self._wake_listeners(conversation_id)
 
     def work_came(self, kind: str) -> None:
         """There is a turn to take or a message to send."""
         self._work[kind].ring()
+        if self._tell is not None and kind in self._outside:
+            self._tell(kind)
 
     def wait(self, kind: str, timeout_s: float) -> None:
         """Wait for work of a kind, or for the time to look by oneself."""
@@ -52,6 +72,11 @@ class Signals:
 
     def spoke(self, conversation_id: str) -> None:
         """A conversation has a new outbound message."""
+        self._wake_listeners(conversation_id)
+        if self._tell is not None and "spoke" in self._outside:
+            self._tell(f"spoke {conversation_id}")
+
+    def _wake_listeners(self, conversation_id: str) -> None:
         for listener in self._listeners:
             listener(conversation_id)
 

@@ -1,0 +1,38 @@
+"""Wires what people reach: the public address of parents and providers, the console of staff."""
+
+from fastapi import FastAPI
+
+from app.assistant import AssistantClient
+from app.bootstrap import House
+from app.media import ChannelMedia
+from app.running import Address
+from app.web import create_public
+from console.services import ConsoleServices
+from console.web import create_console
+
+
+def addresses(house: House, client: AssistantClient) -> list[Address]:
+    """Both, each with its port."""
+    s = house.settings
+    public = create_public(house, assistant_ready=client.ready)
+    return [
+        Address(public, s.bind, s.public_port),
+        Address(console(house), s.bind, s.console_port),
+    ]
+
+
+def console(house: House) -> FastAPI:
+    """The staff console."""
+    settings = house.settings
+    return create_console(
+        ConsoleServices(
+            ledger=house.ledger,
+            assets=settings.var / "assets",
+            base_url=settings.console_base_url,
+            service_name=house.deployment.service_name,
+            demo=not settings.live,
+            must_verify=settings.live,
+            zone=house.deployment.time_zone,
+            media=ChannelMedia(house.channels),
+        )
+    )
