@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from common.deployment_files import Fields, read_yaml
 from common.deployment_model import (
@@ -96,6 +97,7 @@ def load(root: Path, name: str) -> Deployment:
         receiving_team=_receiving(main.section("receiving_team")),
         safety_officer=main.optional_text("safety_officer"),
         privacy_notice=main.optional_text("privacy_notice"),
+        embed_on=_origins(main),
         teams=_teams(main.section("teams")),
         closures=_closures(main),
         expected_waits=_waits(main.section("expected_waits")),
@@ -107,6 +109,15 @@ def load(root: Path, name: str) -> Deployment:
         places={key.casefold(): value for key, value in words.section("places").items()},
         blocked=_blocked(root, lines),
     )
+
+
+def _origins(fields: Fields) -> tuple[str, ...]:
+    origins = fields.optional_texts("embed_on")
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme != "https" or not parts.netloc or origin != f"https://{parts.netloc}":
+            raise fields.error("embed_on", f"{origin!r} is not an origin such as https://a.org")
+    return origins
 
 
 def _regions(fields: Fields) -> Mapping[str, tuple[str, ...]]:

@@ -121,6 +121,7 @@ class Deployment:
         words: the area's variables of messages (see REQUIRED_VARIABLES).
         places: place name (lower case) -> outward code, postcode, or {outward, district}.
         regions: region name -> district codes.
+        embed_on: origins of the sites whose pages may hold the chat widget.
         blocked: wrong numbers that nothing may hold, as written.
     """
 
@@ -136,6 +137,7 @@ class Deployment:
     receiving_team: ReceivingTeam
     safety_officer: str | None
     privacy_notice: str | None
+    embed_on: tuple[str, ...]
     teams: Mapping[str, Team]
     closures: Mapping[date, str]
     expected_waits: ExpectedWaits

@@ -67,5 +67,5 @@ class WebChatConfig:
             urgent_line=words.get("urgent_line", "111"),
             privacy_url=deployment.privacy_notice,
             assets=settings.var / "assets",
-            embed_on=("*",) if not settings.live else (),
+            embed_on=deployment.embed_on if settings.live else ("*",),
         )

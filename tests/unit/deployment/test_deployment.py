@@ -83,6 +83,22 @@ def test_who_else_sees_the_phone_is_asked_before_the_reason(deployment: Deployme
     assert ids.index("phone_shared") < ids.index("reason")
 
 
+@pytest.mark.parametrize("value", ["https://www.example.org", "https://a.org:8443"])
+def test_sites_that_may_show_the_chat_are_origins(
+    value: str, changed: Callable[..., Deployment]
+) -> None:
+    made = changed("deployment.yml", "embed_on: null", f"embed_on: ['{value}']")
+    assert made.embed_on == (value,)
+
+
+@pytest.mark.parametrize("value", ["http://www.example.org", "https://a.org/page", "*", "a.org"])
+def test_a_site_that_is_no_origin_is_refused(
+    value: str, changed: Callable[..., Deployment]
+) -> None:
+    with pytest.raises(SettingsError, match=r"deployment\.yml.*embed_on.*not an origin"):
+        changed("deployment.yml", "embed_on: null", f"embed_on: ['{value}']")
+
+
 def test_covers_asks_where_only_a_part_is_inside(deployment: Deployment) -> None:
     own = deployment.eligibility.districts[0]
     assert deployment.eligibility.covers_all((own,)) is True
