@@ -16,7 +16,7 @@ from conversations.turn import Turns
 
 log = logger()
 
-# How long a thread sleeps when nobody wakes it; other processes' work is found by then.
+# How long a thread sleeps when nobody wakes it: what was not told of is found by then.
 LOOK_EVERY_S = 0.5
 AFTER_TROUBLE_S = 2.0
 
@@ -34,6 +34,7 @@ class Worker:
     deliveries: Deliveries
     signals: Signals
     threads: int
+    look_every_s: float = LOOK_EVERY_S
     _stopping: threading.Event = field(default_factory=threading.Event)
     _running: list[threading.Thread] = field(default_factory=list)
 
@@ -57,15 +58,13 @@ class Worker:
             thread.join(max(0.0, ends - time.monotonic()))
 
     def _loop(self, kind: str, work: Callable[[], bool]) -> None:
-        in_vain_at = 0.0
+        called = False
         while not self._stopping.is_set():
             try:
-                if not work():
-                    in_vain_at = time.monotonic()
-                elif time.monotonic() - in_vain_at > LOOK_EVERY_S:
-                    # Other processes' work comes without a signal: look for more of it.
+                if work() and not called:
+                    # Found without a call, so there may be more of which nobody told.
                     continue
-                self.signals.wait(kind, LOOK_EVERY_S)
+                called = self.signals.wait(kind, self.look_every_s)
             except DBAPIError:
                 log.warning("worker.database_away", work=kind)
                 self._stopping.wait(AFTER_TROUBLE_S)

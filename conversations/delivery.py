@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from common.db import reading
 from common.errors import AmbiguousFailure, AssistantError, PermanentFailure, TemporaryFailure
 from common.log import logger
 from conversations import claims, crash, outbox, people, tasks, transcript
-from conversations.claims import Claim
+from conversations.claims import Claim, Held
 from conversations.ledger import Ledger
 from conversations.model import Accepted, Sender, ToSend
-from conversations.states import Delivery, Lane
-from conversations.tables import Conversation, Outbound
+from conversations.states import WAITING, Delivery, Lane
+from conversations.tables import Outbound
 
 log = logger()
 
@@ -29,6 +29,24 @@ BACKOFF_S = (2, 5, 15, 60, 300, 900, 1800)
 # How long a provider's list may lag before "not found" means "not sent".
 LOOK_AFTER_S = 35
 AMBIGUOUS = "ambiguous"
+_UNSETTLED = (Delivery.SENDING, *WAITING)
+_IT = Outbound.id == bindparam("id")
+# As `outbox.first_waiting` has it.
+_ORDER = (
+    (Outbound.state == Delivery.SENDING).desc(),
+    (Outbound.lane == Lane.CRISIS).desc(),
+    Outbound.seq,
+)
+_SENT_AND_AFTER = (
+    select(Outbound)
+    .where(
+        Outbound.conversation_id == bindparam("conversation_id"),
+        or_(_IT, Outbound.state.in_(_UNSETTLED)),
+    )
+    .order_by(_IT.desc(), *_ORDER)
+    .limit(2)
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True)
@@ -55,23 +73,22 @@ class Deliveries:
         """Claim a conversation and mark its first message as being sent."""
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            claimed = claims.claim_next(
+            held = claims.claim_next(
                 session,
                 work="send",
                 owner=self.owner,
                 now=ledger.clock.now(),
                 lease_s=self.lease_s,
             )
-            if claimed is None:
+            if held is None:
                 return None
-            claim, conversation = claimed
-            return claim, self._pick(session, claim, conversation)
+            row = outbox.first_waiting(session, held.conversation.id, or_in_the_air=True)
+            return held.claim, self._pick(session, held, row)
 
-    def _pick(self, session: Session, claim: Claim, conversation: Conversation) -> ToSend | None:
-        """Mark the next message as being sent; gives the conversation back where none is due."""
-        ledger = self.ledger
+    def _pick(self, session: Session, held: Held, row: Outbound | None) -> ToSend | None:
+        """Mark the first message as being sent; gives the conversation back where none is due."""
+        ledger, conversation = self.ledger, held.conversation
         now = ledger.clock.now()
-        row = outbox.first_waiting(session, conversation.id, or_in_the_air=True)
         while row is not None and row.state == Delivery.SENDING:
             # Whoever sent it died before he could write down what came of it.
             if row.attempts >= len(BACKOFF_S):
@@ -81,9 +98,9 @@ class Deliveries:
             row = outbox.first_waiting(session, conversation.id, or_in_the_air=True)
         if row is None or (row.not_before is not None and row.not_before > now):
             conversation.send_urgent = row is not None and row.lane == Lane.CRISIS
-            claims.release(conversation, claim, due_at=None if row is None else row.not_before)
+            claims.release(held, due_at=None if row is None else row.not_before)
             return None
-        box = people.box_for(session, ledger.keyring, conversation.person_id)
+        box = people.open_box(ledger.keyring, held.wrapped_key)
         text, choices = transcript.open_outbound(row, box)
         row.state = Delivery.SENDING
         row.attempts += 1
@@ -146,11 +163,11 @@ class Deliveries:
         with ledger.sessions.begin() as session:
             now = ledger.clock.now()
             # The conversation before its messages, as everywhere: so nobody waits in a circle.
-            mine = claims.still_mine(session, claim)
-            row = session.get_one(Outbound, message.id, with_for_update=True)
+            held = claims.still_mine(session, claim)
+            row, after = _sent_and_after(session, message)
             if isinstance(answer, Accepted):
                 _accepted(row, answer, now)
-            elif row.state == Delivery.SENDING and mine is not None:
+            elif row.state == Delivery.SENDING and held is not None:
                 _not_accepted(session, row, answer, now)
             log.info(
                 "message.sent" if isinstance(answer, Accepted) else "message.not_sent",
@@ -161,7 +178,18 @@ class Deliveries:
                 state=row.state,
                 code=row.code,
             )
-            return None if mine is None else self._pick(session, claim, mine)
+            if held is None:
+                return None
+            if row.state in _UNSETTLED:
+                after = outbox.first_waiting(session, row.conversation_id, or_in_the_air=True)
+            return self._pick(session, held, after)
+
+
+def _sent_and_after(session: Session, message: ToSend) -> tuple[Outbound, Outbound | None]:
+    """The row of what was handed over, locked, and what comes after it once it is settled."""
+    given = {"conversation_id": message.conversation_id, "id": message.id}
+    row, *after = session.scalars(_SENT_AND_AFTER, given)
+    return row, after[0] if after else None
 
 
 def _until_known(row: Outbound, now: datetime) -> float:

@@ -13,22 +13,20 @@ from conversations.model import Capabilities, Renderer
 class _Bell:
     """Every ring wakes one thread (an event would wake them all, to find nothing)."""
 
-    # More rings than threads say nothing new.
-    _MOST = 16
-
     def __init__(self) -> None:
         self._rung = 0
         self._condition = threading.Condition()
 
     def ring(self) -> None:
         with self._condition:
-            self._rung = min(self._rung + 1, self._MOST)
+            self._rung += 1
             self._condition.notify()
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self, timeout_s: float) -> bool:
         with self._condition:
-            if self._rung or self._condition.wait_for(lambda: self._rung > 0, timeout_s):
-                self._rung -= 1
+            rung = self._rung > 0 or self._condition.wait_for(lambda: self._rung > 0, timeout_s)
+            self._rung -= rung
+            return rung
 
 
 class Signals:
@@ -62,9 +60,9 @@ class Signals:
         if self._tell is not None and kind in self._outside:
             self._tell(kind)
 
-    def wait(self, kind: str, timeout_s: float) -> None:
-        """Wait for work of a kind, or for the time to look by oneself."""
-        self._work[kind].wait(timeout_s)
+    def wait(self, kind: str, timeout_s: float) -> bool:
+        """Wait for work of a kind; False where it is time to look by oneself."""
+        return self._work[kind].wait(timeout_s)
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Have a function called with each conversation id that got a new message."""

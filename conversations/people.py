@@ -33,10 +33,18 @@ def box_for(session: Session, keyring: Keyring, person_id: str) -> Box:
     Raises:
         NotFound: the person was erased: nothing of theirs opens any more.
     """
-    wrapped = session.scalar(_KEY, {"id": person_id})
-    if wrapped is None:
+    return open_box(keyring, session.scalar(_KEY, {"id": person_id}))
+
+
+def open_box(keyring: Keyring, wrapped_key: bytes | None) -> Box:
+    """The box of the person whose wrapped key was read along with something else.
+
+    Raises:
+        NotFound: the person was erased: nothing of theirs opens any more.
+    """
+    if wrapped_key is None:
         raise NotFound("this person's data was erased")
-    return keyring.box(wrapped)
+    return keyring.box(wrapped_key)
 
 
 def address_index(keyring: Keyring, channel: str, address: str) -> str:

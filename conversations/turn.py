@@ -15,7 +15,7 @@ from common.crypto import Box
 from common.errors import NotFound, TemporaryFailure
 from common.log import logger
 from conversations import claims, commit, crash, people, tasks, transcript
-from conversations.claims import Claim
+from conversations.claims import Claim, Held
 from conversations.ledger import Ledger
 from conversations.model import (
     Assistant,
@@ -35,13 +35,9 @@ LONGEST_TEXT = 5000
 RETRY_AFTER_S = (1.0, 3.0, 10.0)
 _FIRST_OPEN = (
     select(Inbound)
-    .where(
-        Inbound.conversation_id == bindparam("conversation_id"),
-        Inbound.outcome.is_(None),
-        Inbound.id != bindparam("but"),
-    )
+    .where(Inbound.conversation_id == bindparam("conversation_id"), Inbound.outcome.is_(None))
     .order_by(Inbound.seq)
-    .limit(1)
+    .limit(2)
 )
 
 
@@ -71,17 +67,17 @@ class Turns:
         """Claim a conversation; with what it asks first, or None where nothing is to be asked."""
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            claimed = claims.claim_next(
+            held = claims.claim_next(
                 session,
                 work="turn",
                 owner=self.owner,
                 now=ledger.clock.now(),
                 lease_s=self.lease_s,
             )
-            if claimed is None:
+            if held is None:
                 return None
-            claim, conversation = claimed
-            return claim, self._next(session, claim, conversation)
+            first, _ = _open_rows(session, held.conversation.id)
+            return held.claim, self._next(held, first)
 
     def _one_message(self, claim: Claim, request: TurnRequest) -> TurnRequest | None:
         """Take one turn; what is to be asked next, None where the conversation was given back."""
@@ -98,39 +94,31 @@ class Turns:
             self._failed(claim, request.message_id, code="technical")
         return None
 
-    def _next(
-        self,
-        session: Session,
-        claim: Claim,
-        conversation: Conversation,
-        *,
-        after: Inbound | None = None,
-    ) -> TurnRequest | None:
-        """What to ask for the first open message; gives the conversation back where that is none.
+    def _next(self, held: Held, row: Inbound | None) -> TurnRequest | None:
+        """What to ask for an open message; gives the conversation back where there is none.
 
         A lease that is half over is given back too: others wait.
         """
-        ledger = self.ledger
+        ledger, conversation = self.ledger, held.conversation
         now = ledger.clock.now()
-        row = _first_open(session, conversation.id, but=after)
         if row is None:
-            claims.release(conversation, claim, due_at=None)
+            claims.release(held, due_at=None)
             return None
         if row.not_before is not None and row.not_before > now:
-            claims.release(conversation, claim, due_at=row.not_before)
+            claims.release(held, due_at=row.not_before)
             return None
-        if now > claim.until - timedelta(seconds=self.lease_s / 2):
-            claims.release(conversation, claim, due_at=now)
+        if now > held.claim.until - timedelta(seconds=self.lease_s / 2):
+            claims.release(held, due_at=now)
             return None
         try:
-            box = people.box_for(session, ledger.keyring, conversation.person_id)
+            box = people.open_box(ledger.keyring, held.wrapped_key)
         except NotFound:
             row.outcome, row.outcome_at = Outcome.RECORDED_ONLY, now
-            claims.release(conversation, claim, due_at=now)
+            claims.release(held, due_at=now)
             return None
         if conversation.holder == Holder.PERSON:
             row.outcome, row.outcome_at = Outcome.HELD_BY_PERSON, now
-            claims.release(conversation, claim, due_at=now)
+            claims.release(held, due_at=now)
             return None
         return _request(conversation, row, box, now)
 
@@ -139,20 +127,19 @@ class Turns:
     ) -> TurnRequest | None:
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            conversation = claims.still_mine(session, claim)
-            if conversation is None:
+            held = claims.still_mine(session, claim)
+            if held is None:
                 log.warning("turn.fenced_off", conversation_id=claim.conversation_id)
                 return None
-            row = session.get_one(Inbound, request.message_id)
-            box = people.box_for(session, ledger.keyring, conversation.person_id)
+            row, after = _asked_and_after(session, claim, request.message_id)
+            box = people.open_box(ledger.keyring, held.wrapped_key)
             commit.commit_turn(
                 session,
                 ledger,
-                commit.Done(conversation, row, result, box),
+                commit.Done(held.conversation, row, result, box),
                 handlers=self.effects,
             )
-            with session.no_autoflush:  # so that all changes of a row go in one statement
-                following = self._next(session, claim, conversation, after=row)
+            following = self._next(held, after)
             crash.point("turn.before_commit")
         crash.point("turn.committed")
         log.info(
@@ -168,11 +155,11 @@ class Turns:
     def _failed(self, claim: Claim, message_id: str, *, code: str) -> None:
         ledger = self.ledger
         with ledger.sessions.begin() as session:
-            conversation = claims.still_mine(session, claim)
-            if conversation is None:
+            held = claims.still_mine(session, claim)
+            if held is None:
                 return
             now = ledger.clock.now()
-            row = session.get_one(Inbound, message_id)
+            row, after = _asked_and_after(session, claim, message_id)
             row.attempts += 1
             row.failure = code
             log.warning(
@@ -185,41 +172,42 @@ class Turns:
             if row.attempts < self.attempts:
                 wait = RETRY_AFTER_S[min(row.attempts, len(RETRY_AFTER_S)) - 1]
                 row.not_before = now + timedelta(seconds=wait)
-                claims.release(conversation, claim, due_at=row.not_before)
+                claims.release(held, due_at=row.not_before)
                 return
-            more = self._fall_back(session, conversation, row, now)
-            claims.release(conversation, claim, due_at=now if more else None)
+            self._fall_back(session, held, row, now)
+            claims.release(held, due_at=None if after is None else now)
         ledger.signals.work_came("send")
         ledger.signals.spoke(claim.conversation_id)
 
-    def _fall_back(
-        self, session: Session, conversation: Conversation, row: Inbound, now: datetime
-    ) -> bool:
-        """The honest fallback: say that it went wrong and where to get help, and tell staff.
-
-        Returns:
-            Whether more messages of the conversation are open.
-        """
-        box = people.box_for(session, self.ledger.keyring, conversation.person_id)
+    def _fall_back(self, session: Session, held: Held, row: Inbound, now: datetime) -> None:
+        """The honest fallback: say that it went wrong and where to get help, and tell staff."""
+        box = people.open_box(self.ledger.keyring, held.wrapped_key)
         say(
             session,
             self.ledger,
-            conversation,
+            held.conversation,
             [Reply("fallback.assistant_down")],
             box=box,
             speech=Speech(Origin.SYSTEM, f"{row.id}/fallback", inbound_id=row.id),
         )
         row.outcome, row.outcome_at = Outcome.FAILED_WITH_FALLBACK, now
         tasks.open_task(session, row.conversation_id, kind="failed_turn", about_id=row.id, now=now)
-        return _first_open(session, conversation.id, but=row) is not None
 
 
-def _first_open(
-    session: Session, conversation_id: str, *, but: Inbound | None = None
-) -> Inbound | None:
-    return session.scalar(
-        _FIRST_OPEN, {"conversation_id": conversation_id, "but": but.id if but else ""}
-    )
+def _open_rows(session: Session, conversation_id: str) -> tuple[Inbound | None, Inbound | None]:
+    """The first two messages that have no outcome yet."""
+    found = [*session.scalars(_FIRST_OPEN, {"conversation_id": conversation_id}), None, None]
+    return found[0], found[1]
+
+
+def _asked_and_after(
+    session: Session, claim: Claim, message_id: str
+) -> tuple[Inbound, Inbound | None]:
+    """The message that was asked about, and the open one that comes after it."""
+    first, second = _open_rows(session, claim.conversation_id)
+    if first is not None and first.id == message_id:
+        return first, second
+    return session.get_one(Inbound, message_id), first
 
 
 def _request(conversation: Conversation, row: Inbound, box: Box, now: datetime) -> TurnRequest:

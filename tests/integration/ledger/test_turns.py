@@ -94,7 +94,7 @@ def test_two_workers_never_hold_one_conversation(inbox, ledger, clock):
     def claim(owner):
         with ledger.sessions.begin() as session:
             got = claims.claim_next(session, work="turn", owner=owner, now=clock.now(), lease_s=30)
-            return None if got is None else got[0]
+            return None if got is None else got.claim
 
     first = claim("a")
     assert first is not None
