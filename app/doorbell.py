@@ -3,6 +3,7 @@
 A ring that is lost costs the time until somebody looks by himself, and nothing else.
 """
 
+import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +19,13 @@ _ROOM_OF = {"turn": WORK, "send": WORK, "spoke": PAGES}
 
 
 class Bell(Protocol):
-    """A way to the other processes."""
+    """A way to the other processes.
+
+    Attributes:
+        listening: set while others can be heard.
+    """
+
+    listening: threading.Event
 
     def ring(self, room: str, word: str) -> None:
         """Wake every other process that listens in a room; never raises, never waits long."""
@@ -28,18 +35,18 @@ class Bell(Protocol):
 
 
 class Doorbell:
-    """This process's bell, tied to its signals; use as it is made, and close it at the end."""
+    """This process's bell, tied to its signals."""
 
     def __init__(self, bell: Bell, signals: Signals, *, tells: Collection[str]) -> None:
-        self._bell = bell
+        self.bell = bell
         signals.tell_others(tells, self._tell)
 
     def _tell(self, word: str) -> None:
-        self._bell.ring(_ROOM_OF[word.partition(" ")[0]], word)
+        self.bell.ring(_ROOM_OF[word.partition(" ")[0]], word)
 
     def close(self) -> None:
         """Neither hear nor be heard any more."""
-        self._bell.close()
+        self.bell.close()
 
 
 def hang(settings: Settings, signals: Signals, *, rooms: Collection[str]) -> Doorbell:

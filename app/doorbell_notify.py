@@ -92,10 +92,10 @@ class NotifyBell:
     def _listen(self, connection: psycopg.Connection) -> None:
         for room in self._rooms:
             connection.execute(f"LISTEN {_CHANNEL.format(room=room)}")
-        self.listening.set()
         # Whatever was rung while nobody listened: looking once costs little.
         for word in ("turn", "send"):
             self._heard(word)
+        self.listening.set()
         while not self._closing.is_set():
             for notice in connection.notifies(timeout=_LOOK_S):
                 sender, _, word = notice.payload.partition(" ")

@@ -42,6 +42,8 @@ class PipeBell:
         # Only now, with somebody who listens, may others find it.
         hidden.rename(folder / self._name)
         self._closing = False
+        self.listening = threading.Event()
+        self.listening.set()
         self._thread = threading.Thread(target=self._listen, name="doorbell", daemon=True)
         self._thread.start()
 
@@ -59,7 +61,9 @@ class PipeBell:
                 _write(pipe, line)
 
     def close(self) -> None:
-        """Take the pipe away."""
+        """Take the pipe away; a second time does nothing."""
+        if self._closing:
+            return
         self._closing = True
         (self._folder / self._name).unlink(missing_ok=True)
         os.write(self._own, b"\n")

@@ -53,6 +53,9 @@ class Worker:
     def stop(self, *, timeout_s: float = 15) -> None:
         """Take nothing new and wait for what is under way."""
         self._stopping.set()
+        for _ in self._running:
+            for kind in ("turn", "send"):
+                self.signals.heard(kind)
         ends = time.monotonic() + timeout_s
         for thread in self._running:
             thread.join(max(0.0, ends - time.monotonic()))

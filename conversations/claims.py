@@ -118,6 +118,17 @@ def still_mine(session: Session, claim: Claim) -> Held | None:
     return None if found is None else Held(claim, found[0], found[1])
 
 
+def passed_over(held: Held, *, now: datetime) -> Work | None:
+    """The other kind of work of this conversation, where it is due and nobody does it.
+
+    To be told of after the commit: on PostgreSQL whoever was called to it while this session held
+    the row did not see it.
+    """
+    other: Work = "send" if held.claim.work == "turn" else "turn"
+    due, owned, _, _ = (getattr(held.conversation, name) for name in _columns(other))
+    return other if due is not None and due <= now and owned is None else None
+
+
 def release(held: Held, *, due_at: datetime | None) -> None:
     """Give the conversation back, to be claimed again at `due_at` (None: nothing is left).
 

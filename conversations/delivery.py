@@ -83,7 +83,11 @@ class Deliveries:
             if held is None:
                 return None
             row = outbox.first_waiting(session, held.conversation.id, or_in_the_air=True)
-            return held.claim, self._pick(session, held, row)
+            message = self._pick(session, held, row)
+            other = claims.passed_over(held, now=ledger.clock.now())
+        if other is not None:
+            ledger.signals.work_came(other)
+        return held.claim, message
 
     def _pick(self, session: Session, held: Held, row: Outbound | None) -> ToSend | None:
         """Mark the first message as being sent; gives the conversation back where none is due."""
@@ -182,7 +186,11 @@ class Deliveries:
                 return None
             if row.state in _UNSETTLED:
                 after = outbox.first_waiting(session, row.conversation_id, or_in_the_air=True)
-            return self._pick(session, held, after)
+            following = self._pick(session, held, after)
+            other = claims.passed_over(held, now=now)
+        if other is not None:
+            ledger.signals.work_came(other)
+        return following
 
 
 def _sent_and_after(session: Session, message: ToSend) -> tuple[Outbound, Outbound | None]:

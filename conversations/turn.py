@@ -77,7 +77,11 @@ class Turns:
             if held is None:
                 return None
             first, _ = _open_rows(session, held.conversation.id)
-            return held.claim, self._next(held, first)
+            request = self._next(held, first)
+            other = claims.passed_over(held, now=ledger.clock.now())
+        if other is not None:
+            ledger.signals.work_came(other)
+        return held.claim, request
 
     def _one_message(self, claim: Claim, request: TurnRequest) -> TurnRequest | None:
         """Take one turn; what is to be asked next, None where the conversation was given back."""
