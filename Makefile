@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export RASA_TELEMETRY_ENABLED = false
 
 .PHONY: help run test test-full test-bot check format setup app-env bot-env assets places model \
-	encoder browser lock sync bench screenshots evaluate-safety rasa-train rasa-shell rasa-test clean
+	encoder browser lock sync bench screenshots evaluate-safety train-safety rasa-train rasa-shell rasa-test clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ screenshots: setup browser ## pictures for the documents
 
 bench: setup ## our whole path beside plain Rasa, in one run (takes long, wants a quiet machine)
 	@$(PY) -m benchmarks.run
+
+train-safety: bot-env ## train the likeness half of the risk screen on the building sets
+	@bot/.venv/bin/python -m benchmarks.safety_train
 
 evaluate-safety: app-env ## how well the risk screen does on labelled sets
 	@$(PY) -m benchmarks.safety

@@ -1,8 +1,10 @@
 """Evaluates the risk screen on labelled sets: recall by class with bounds, false alarms, time.
 
 Run with `python -m benchmarks.safety` (building sets, and docs/clinical-safety/evaluation.md is
-written) or with `--positives FILE --negatives FILE` for any other set, of which only counts are
-printed, never a text. Rows: `{"id", "text", "class", "tier", "kind"}`; negatives without class.
+written), with `--locked` for the set that nobody may tune on (its counts go into the log of
+docs/clinical-safety/locked-reports.md), or with `--positives FILE --negatives FILE` for any other
+set. Only counts are printed, never a text. Rows: `{"id", "text", "class", "tier", "kind"}`, and
+where known `language`, `style`, `tense`, `person`; negatives without class.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from math import exp as e_to
 from math import lgamma, log, log1p
 from pathlib import Path
@@ -23,6 +26,9 @@ from safety.screen import by_rules, screen, warm
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
 REPORT = ROOT / "docs" / "clinical-safety" / "evaluation.md"
+LOG = ROOT / "docs" / "clinical-safety" / "locked-reports.md"
+LOCKED = tuple(DATA / f"safety_locked_{side}.jsonl" for side in ("positive", "negative"))
+_SIDES = ("language", "style", "tense", "person")
 CONFIDENCE = 0.95
 
 
@@ -89,7 +95,9 @@ def lines(positives: list[dict[str, Any]], negatives: list[dict[str, Any]]) -> I
     for row in negatives:
         seen = _timed(row["text"], times)
         by_kind["all"].append(seen)
-        by_kind[row.get("kind", "other")].append(seen)
+        by_kind[row.get("kind") or "other"].append(seen)
+        if row.get("language", "en") != "en":
+            by_kind["not in English"].append(seen)
     for name, verdicts in by_kind.items():
         yield _alarms(name, verdicts)
     times.sort()
@@ -116,6 +124,9 @@ def _groups(hits: list[Seen]) -> Iterator[tuple[str, list[Seen]]]:
         rows = [one for one in hits if one[0]["class"] == cls]
         if rows:
             yield cls, rows
+    for side in _SIDES:
+        for value in sorted({row[side] for row, _ in hits if side in row}):
+            yield f"{side}: {value}", [one for one in hits if one[0].get(side) == value]
 
 
 def _recall(name: str, rows: Iterable[Seen]) -> str:
@@ -152,17 +163,35 @@ right class at its tier or above; "any safety text" counts any text at all.
 """
 
 
+def _building(side: str) -> list[Path]:
+    return sorted(DATA.glob(f"safety_build_{side}*.jsonl"))
+
+
+def _rows(paths: list[Path]) -> list[dict[str, Any]]:
+    return [row for path in paths for row in read(path)]
+
+
 def main() -> None:
     """Print the report; write it for the building sets."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--positives", type=Path)
     options.add_argument("--negatives", type=Path)
+    options.add_argument("--locked", metavar="WHY", help="report on the locked set, and log it")
     given = options.parse_args()
     warm()
     own = given.positives is None and given.negatives is None
-    positives = given.positives or DATA / "safety_build_positive.jsonl"
-    negatives = given.negatives or DATA / "safety_build_negative.jsonl"
-    report = "\n".join(lines(read(positives), read(negatives)))
+    if given.locked:
+        report = "\n".join(lines(read(LOCKED[0]), read(LOCKED[1])))
+        print(report)
+        head = f"\n## {datetime.now(UTC).date().isoformat()}: {given.locked}\n\n"
+        with LOG.open("a", encoding="utf-8") as log:
+            log.write(head + report + "\n")
+        return
+    positives = [given.positives] if given.positives else _building("positive")
+    negatives = [given.negatives] if given.negatives else _building("negative")
+    report = "\n".join(
+        lines(*([row for p in ps for row in read(p)] for ps in (positives, negatives)))
+    )
     print(report)
     if own:
         REPORT.parent.mkdir(parents=True, exist_ok=True)

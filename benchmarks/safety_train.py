@@ -1,22 +1,28 @@
-"""Trains the likeness half of the risk screen on the building set and writes its weights.
+"""Trains the likeness half of the risk screen on the building sets and writes its weights.
 
-Run with `python -m benchmarks.safety_train`; `--check` only prints the held-out figures. Pure
-Python on purpose: nothing to install, the same weights on every machine.
+Run with `make train-safety`, in the assistant's environment (it has scikit-learn); `--check` only
+prints the held-out figures. The marks are picked on texts that the model had not seen.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-import random
 import sys
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.preprocessing import normalize
 
 from content.loader.topics import read_topics
-from safety.likeness import FEWEST_WORDS, WEIGHTS, features, read
+from safety.likeness import ALWAYS_GENTLE, WEIGHTS, features, pieces
 from safety.normalise import plain
 from safety.rulebook import book
 from safety.screen import by_rules
@@ -42,179 +48,166 @@ LEFT_OUT = {
     "preg-choices",
     "mh-taken-away",
 }
-FOLDS, EPOCHS, RATE, DECAY, POSITIVE = 5, 12, 0.35, 2e-5, 4.0
-FEWEST = 3
-#: Only classes of feeling and fear: an event (a fall, a loss, an age) needs words that say it, and
-#: a gentle medical text on a likeness would only confuse.
-CLASSES = (
-    "suicide",
-    "losing_control",
-    "psychosis",
-    "domestic_abuse",
-    "self_harm",
-    "unwanted_thoughts",
-)
-#: Share of negatives that likeness alone may mark, for each class.
-MAY_BE_GENTLE = 0.001
+FOLDS, STRENGTH, NONE = 5, 10.0, "none"
+#: Shares of held-out near misses and of ordinary talk that likeness may mark. Below the goals of
+#: the issue (8 % and 3 % gentle, 2 % and 0.3 % now): the rules have false alarms of their own.
+GENTLE_NEAR, GENTLE_ORDINARY = 0.05, 0.02
+NOW_NEAR, NOW_ORDINARY = 0.01, 0.002
 
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled text, its features worked out."""
+    """A labelled text; `kind` of a negative is near_miss or ordinary."""
 
     text: str
-    label: str | None
-    features: frozenset[str]
-    long: bool
+    label: str
+    kind: str
 
 
 def examples() -> list[Example]:
-    """Building set and topics, in a fixed order."""
-    rows: list[tuple[str, str | None]] = []
-    for name, labelled in (("positive", True), ("negative", False)):
-        for line in (DATA / f"safety_build_{name}.jsonl").read_text("utf-8").splitlines():
+    """Building sets and topics, each text once, in a fixed order."""
+    found: dict[str, Example] = {}
+    for path in sorted(DATA.glob("safety_build_*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
-            rows.append((row["text"], row["class"] if labelled else None))
+            label = row.get("class") or NONE
+            found[row["text"]] = Example(row["text"], label, row.get("kind") or "ordinary")
     for located in read_topics(ROOT)[0]:
         topic = located.topic
         if topic.id not in LEFT_OUT:
-            rows += [(text, TOPIC_CLASS.get(topic.id)) for text in topic.examples]
+            label = TOPIC_CLASS.get(topic.id, NONE)
+            for text in topic.examples:
+                found.setdefault(text, Example(text, label, "ordinary"))
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The examples' features, one row each, words and pieces scaled apart as in use."""
+
+    values: Any
+    names: list[str]
+
+
+def matrix(data: list[Example]) -> Matrix:
+    """Features of every example that occur often enough to be worth a weight."""
     rules = book()
+    words = [plain(one.text, rules.speller).words for one in data]
+    parts, names = [], []
+    for made, fewest in (
+        ([features(w, rules.groups) for w in words], 2),
+        ([pieces(w) for w in words], 3),
+    ):
+        counts = CountVectorizer(analyzer=sorted, min_df=fewest, binary=True)
+        parts.append(normalize(counts.fit_transform(made).astype(float)))
+        names += list(counts.get_feature_names_out())
+    return Matrix(csr_matrix(hstack(parts)), names)
+
+
+def fit(values: Any, labels: Any) -> LogisticRegression:
+    """Multinomial logistic regression; the same on every machine."""
+    model = LogisticRegression(C=STRENGTH, max_iter=400, multi_class="multinomial")
+    return model.fit(values, labels)
+
+
+def held_out(made: Matrix, labels: Any, classes: list[str]) -> Any:
+    """Shares of every example by a model that has not seen it."""
+    shares = np.zeros((len(labels), len(classes)))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=1)
+    for number, (train, test) in enumerate(folds.split(made.values, labels), start=1):
+        model = fit(made.values[train], labels[train])
+        order = [list(model.classes_).index(cls) for cls in classes]
+        shares[test] = model.predict_proba(made.values[test])[:, order]
+        print(f"fold {number} of {FOLDS}", file=sys.stderr)
+    return shares
+
+
+def mark(share: Any, data: list[Example], *, near: float, ordinary: float) -> float:
+    """The share from which likeness counts: the stricter of two budgets of false alarms."""
     found = []
-    for text, label in dict(rows).items():
-        words = plain(text, rules.speller).words
-        long = len(words) >= FEWEST_WORDS
-        found.append(Example(text, label, frozenset(features(words, rules.groups)), long))
-    return found
-
-
-def fit(data: list[Example], known: set[str], *, seed: int = 1) -> dict[str, object]:
-    """One-against-the-rest logistic regression by AdaGrad."""
-    chance = random.Random(seed)
-    bias = [-2.0] * len(CLASSES)
-    weights: dict[str, list[float]] = {name: [0.0] * len(CLASSES) for name in known}
-    slopes: dict[str, list[float]] = {name: [1e-6] * len(CLASSES) for name in known}
-    rows = [([f for f in one.features if f in known], one.label) for one in data]
-    for _ in range(EPOCHS):
-        chance.shuffle(rows)
-        for found, label in rows:
-            _step(found, label, bias, weights, slopes)
-    return {
-        "classes": list(CLASSES),
-        "bias": [round(b, 4) for b in bias],
-        "weights": {
-            name: kept
-            for name, row in sorted(weights.items())
-            if (kept := [[n, round(w, 3)] for n, w in enumerate(row) if abs(w) > 0.25])
-        },
-    }
-
-
-def _step(
-    found: list[str],
-    label: str | None,
-    bias: list[float],
-    weights: dict[str, list[float]],
-    slopes: dict[str, list[float]],
-) -> None:
-    if not found:
-        return
-    share = 1.0 / math.sqrt(len(found))
-    for number, cls in enumerate(CLASSES):
-        score = bias[number] + share * sum(weights[f][number] for f in found)
-        wrong = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score)))) - (cls == label)
-        if cls == label:
-            wrong *= POSITIVE
-        if abs(wrong) < 0.01:
-            continue
-        bias[number] -= 0.02 * wrong
-        for name in found:
-            slope = wrong * share + DECAY * weights[name][number]
-            slopes[name][number] += slope * slope
-            weights[name][number] -= RATE * slope / math.sqrt(slopes[name][number])
-
-
-def words_known(data: list[Example]) -> set[str]:
-    """Features that occur in enough texts to be worth a weight."""
-    counts = Counter(name for one in data for name in one.features)
-    return {name for name, count in counts.items() if count >= FEWEST}
-
-
-def held_out(data: list[Example]) -> list[tuple[Example, list[float]]]:
-    """Scores of every example by a model that has not seen it."""
-    shuffled = list(data)
-    random.Random(7).shuffle(shuffled)
-    scored = []
-    for fold in range(FOLDS):
-        train = [one for at, one in enumerate(shuffled) if at % FOLDS != fold]
-        made = fit(train, words_known(train))
-        zeros = [0.0] * len(CLASSES)
-        model = read({**made, "gentle": zeros})
-        for at, one in enumerate(shuffled):
-            if at % FOLDS == fold:
-                scored.append((one, _score(model, one)))
-        print(f"fold {fold + 1} of {FOLDS}", file=sys.stderr)
-    return scored
-
-
-def _score(model: object, one: Example) -> list[float]:
-    scores = list(model.bias)  # type: ignore[attr-defined]
-    share = 1.0 / math.sqrt(len(one.features)) if one.features else 0.0
-    for name in one.features:
-        for number, weight in model.weights.get(name, ()):  # type: ignore[attr-defined]
-            scores[number] += weight * share
-    return scores
-
-
-def marks(scored: list[tuple[Example, list[float]]]) -> list[float]:
-    """The score from which likeness counts, by class."""
-    found = []
-    for number in range(len(CLASSES)):
-        ordinary = sorted(
-            (s[number] for one, s in scored if one.label is None and one.long), reverse=True
-        )
-        found.append(round(max(ordinary[int(len(ordinary) * MAY_BE_GENTLE)] + 0.05, -1.0), 3))
-    return found
-
-
-def report(scored: list[tuple[Example, list[float]]], gentle: list[float]) -> None:
-    """Held-out recall of rules, of likeness and of both, and false alarms."""
-    print(f"{'class':<18}{'n':>5}{'rules':>8}{'like':>8}{'both':>8}")
-    for number, cls in enumerate(CLASSES):
+    for kind, budget in (("near_miss", near), ("ordinary", ordinary)):
+        own = [s for s, one in zip(share, data, strict=True) if one.label == NONE]
         own = [
-            (one, one.long and s[number] >= gentle[number])
-            for one, s in scored
-            if one.label == cls
+            s
+            for s, one in zip(share, data, strict=True)
+            if one.label == NONE and (one.kind == "near_miss") == (kind == "near_miss")
         ]
-        rules = [cls in by_rules(one.text).classes for one, _ in own]
-        like = [hit for _, hit in own]
-        both = [a or b for a, b in zip(rules, like, strict=True)]
-        print(f"{cls:<18}{len(own):>5}{_share(rules):>8}{_share(like):>8}{_share(both):>8}")
-    ordinary = [(one, s) for one, s in scored if one.label is None]
-    hits = sum(
-        one.long and any(a >= b for a, b in zip(s, gentle, strict=True)) for one, s in ordinary
-    )
-    print(f"likeness alone: {hits} of {len(ordinary)} negatives")
+        found.append(float(np.quantile(own, 1 - budget)))
+    return round(max(found) + 0.001, 3)
 
 
-def _share(hits: list[bool]) -> str:
-    return f"{sum(hits) / max(1, len(hits)):.3f}"
+def report(
+    data: list[Example], any_share: Any, urgent: Any, named: list[str], marks: tuple[float, float]
+) -> None:
+    """Held-out figures of rules, of likeness and of both."""
+    gentle, now = marks
+    print(f"marks: gentle {gentle}, now {now}")
+    print(f"{'class':<18}{'n':>5}{'rules':>8}{'like':>8}{'both':>8}{'now':>8}{'class':>8}")
+    for cls in [*sorted({one.label for one in data} - {NONE}), NONE]:
+        rows = [at for at, one in enumerate(data) if one.label == cls]
+        rules = np.array([by_rules(data[at].text).tier != "none" for at in rows])
+        like = any_share[rows] >= gentle
+        right = np.array([named[at] == cls for at in rows])
+        numbers = (
+            rules.mean(),
+            like.mean(),
+            (rules | like).mean(),
+            (urgent[rows] >= now).mean(),
+            (like & right).mean(),
+        )
+        print(f"{cls:<18}{len(rows):>5}" + "".join(f"{number:>8.3f}" for number in numbers))
+
+
+def area_words() -> set[str]:
+    """Names of places of the deployments: a screen that serves any area must not know them."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "deployments").glob("*/*.yml")):
+        if path.name in {"deployment.yml", "words.yml"}:
+            data = yaml.safe_load(path.read_text("utf-8"))
+            found |= {str(name).casefold() for name in data.get("places") or {}}
+            found.add(str(data.get("area_adjective", "")).casefold())
+    return found
+
+
+def exported(model: LogisticRegression, made: Matrix, classes: list[str]) -> dict[str, object]:
+    """What is kept: weights in hundredths, without those that change nothing."""
+    order = [list(model.classes_).index(cls) for cls in classes]
+    weights = np.rint(model.coef_[order] * 100).astype(int)
+    kept = {}
+    here = area_words()
+    for at, name in enumerate(made.names):
+        if here.intersection(name.replace("+", " ").split()):
+            continue
+        row = [[n, int(w)] for n, w in enumerate(weights[:, at]) if abs(w) >= 8]
+        if row:
+            kept[name] = row
+    bias = [round(float(b), 4) for b in model.intercept_[order]]
+    return {"classes": classes[:-1], "bias": bias, "weights": kept}
 
 
 def main() -> None:
     """Cross-validate, print, and write the weights unless only a check was asked for."""
     data = examples()
-    scored = held_out(data)
-    gentle = marks(scored)
-    report(scored, gentle)
+    made = matrix(data)
+    labels = np.array([one.label for one in data])
+    classes = [*sorted(set(labels) - {NONE}), NONE]
+    shares = held_out(made, labels, classes)
+    any_share = 1 - shares[:, -1]
+    urgent = shares[:, [cls not in ALWAYS_GENTLE and cls != NONE for cls in classes]].sum(axis=1)
+    gentle = mark(any_share, data, near=GENTLE_NEAR, ordinary=GENTLE_ORDINARY)
+    now = mark(urgent, data, near=NOW_NEAR, ordinary=NOW_ORDINARY)
+    named = [classes[at] for at in shares[:, :-1].argmax(axis=1)]
+    report(data, any_share, urgent, named, (gentle, now))
     if "--check" in sys.argv:
         return
-    made = {**fit(data, words_known(data)), "gentle": gentle}
     digest = hashlib.sha256("\n".join(f"{d.label} {d.text}" for d in data).encode()).hexdigest()
-    made["trained_on"] = {"examples": len(data), "sha256": digest}
+    kept = exported(fit(made.values, labels), made, classes)
+    kept |= {"gentle": gentle, "now": now}
+    kept["trained_on"] = {"examples": len(data), "sha256": digest}
     WEIGHTS.parent.mkdir(exist_ok=True)
-    WEIGHTS.write_text(json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
-    print(f"{WEIGHTS.stat().st_size // 1024} KB, {len(made['weights'])} features")  # type: ignore[arg-type]
+    text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    WEIGHTS.write_text(text + "\n", "utf-8")
+    print(f"{WEIGHTS.stat().st_size // 1024} KB, {len(kept['weights'])} features")  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

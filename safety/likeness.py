@@ -1,7 +1,7 @@
 """The trained half of the screen: how like the labelled examples a text is, where no rule speaks.
 
-A linear model over words and pairs of words that stand near each other, trained by
-``benchmarks.safety_train`` on the building set and kept as readable weights. Like the rules it
+A linear model over words, pairs of words that stand near each other and pieces of words, trained
+by ``benchmarks.safety_train`` on the building set and kept as readable weights. Like the rules it
 recognises words; it measures nothing about the person.
 """
 
@@ -14,34 +14,70 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from safety.model import Evidence
+from safety.model import Evidence, Tier
 from safety.normalise import Plain
 from safety.rulebook import Book
 
 WEIGHTS = Path(__file__).with_name("learned") / "weights.json"
 WINDOW, STEP, APART = 32, 24, 3
 #: Fewer words than this say too little to be like anything.
-FEWEST_WORDS = 6
+FEWEST_WORDS = 3
+#: Classes that have only a gentle text: likeness to them never makes a *now*.
+ALWAYS_GENTLE = frozenset({"unwanted_thoughts", "loss", "young_person"})
+#: A second class is named too where it is at least this part as likely as the first.
+SECOND = 0.5
+#: Part of the words that must be known: in another language it would only see chance pieces.
+KNOWN = 0.6
+_PIECES = (3, 4, 5)
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """Weights by feature, each a row of (class number, weight), and the mark of each class."""
+    """Weights by feature, each a row of (class number, weight), and the two marks.
+
+    ``bias`` has one number more than there are classes: the last is that of ordinary talk.
+    ``gentle`` and ``now`` are shares of probability, from 0 to 1.
+    """
 
     classes: tuple[str, ...]
     bias: tuple[float, ...]
-    gentle: tuple[float, ...]
+    gentle: float
+    now: float
     weights: Mapping[str, tuple[tuple[int, float], ...]]
 
-    def scores(self, words: list[str], groups: Mapping[str, str]) -> list[float]:
-        """One log-odds per class for a window of words."""
-        found = features(words, groups)
-        share = 1.0 / math.sqrt(len(found)) if found else 0.0
+    def shares(self, words: list[str], groups: Mapping[str, str]) -> list[float]:
+        """A share of probability for each class and, last, for ordinary talk."""
         scores = list(self.bias)
-        for feature in found:
-            for number, weight in self.weights.get(feature, ()):
-                scores[number] += weight * share
-        return scores
+        for kind in (features(words, groups), pieces(words)):
+            rows = [row for name in kind if (row := self.weights.get(name)) is not None]
+            scale = 1.0 / math.sqrt(len(rows)) if rows else 0.0
+            for row in rows:
+                for number, weight in row:
+                    scores[number] += weight * scale
+        top = max(scores)
+        grown = [math.exp(score - top) for score in scores]
+        whole = sum(grown)
+        return [one / whole for one in grown]
+
+    def knows(self, words: list[str]) -> bool:
+        """Whether most of the words occurred in training."""
+        return sum(word in self.weights for word in words) >= KNOWN * len(words)
+
+    def tier(self, shares: list[float]) -> Tier:
+        """What a text with these shares gets; *now* only where urgent classes reach its mark."""
+        urgent = sum(
+            share
+            for cls, share in zip(self.classes, shares, strict=False)
+            if cls not in ALWAYS_GENTLE
+        )
+        if urgent >= self.now:
+            return "now"
+        return "gentle" if 1.0 - shares[-1] >= self.gentle else "none"
+
+    def named(self, shares: list[float]) -> list[str]:
+        """The likeliest class, and a second one that is nearly as likely."""
+        ranked = sorted(zip(shares, self.classes, strict=False), reverse=True)
+        return [cls for share, cls in ranked[:2] if share >= SECOND * ranked[0][0]]
 
 
 @lru_cache(maxsize=1)
@@ -53,18 +89,19 @@ def learned() -> Likeness | None:
 
 
 def read(data: Mapping[str, object]) -> Likeness:
-    """Likeness from the form that training writes."""
-    rows: Mapping[str, list[list[float]]] = data["weights"]  # type: ignore[assignment]
+    """Likeness from the form that training writes: weights in hundredths."""
+    rows: Mapping[str, list[list[int]]] = data["weights"]  # type: ignore[assignment]
     return Likeness(
         classes=tuple(data["classes"]),  # type: ignore[arg-type]
         bias=tuple(data["bias"]),  # type: ignore[arg-type]
-        gentle=tuple(data["gentle"]),  # type: ignore[arg-type]
-        weights={name: tuple((int(n), float(w)) for n, w in row) for name, row in rows.items()},
+        gentle=float(data["gentle"]),  # type: ignore[arg-type]
+        now=float(data["now"]),  # type: ignore[arg-type]
+        weights={name: tuple((n, w / 100) for n, w in row) for name, row in rows.items()},
     )
 
 
 def alike(made: Plain, rules: Book, *, told: set[str]) -> list[Evidence]:
-    """Evidence from likeness, always gentle, at most one piece a class: the strongest window.
+    """Evidence from likeness: the strongest stretch of the text, at most two classes.
 
     Args:
         made: the text made plain.
@@ -74,22 +111,29 @@ def alike(made: Plain, rules: Book, *, told: set[str]) -> list[Evidence]:
     model = learned()
     if model is None or len(made.words) < FEWEST_WORDS:
         return []
-    best: dict[int, tuple[float, int, int]] = {}
+    best: tuple[float, list[float], int, int] | None = None
     for first, last in windows(made):
-        scores = model.scores(made.words[first : last + 1], rules.groups)
-        for number, score in enumerate(scores):
-            if model.classes[number] in told:
-                continue
-            if score >= model.gentle[number] and score > best.get(number, (-math.inf,))[0]:
-                best[number] = (score, first, last)
+        words = made.words[first : last + 1]
+        if not model.knows(words):
+            continue
+        shares = model.shares(words, rules.groups)
+        if best is None or shares[-1] < best[0]:
+            best = (shares[-1], shares, first, last)
+    if best is None:
+        return []
+    _, shares, first, last = best
+    tier = model.tier(shares)
+    if tier == "none":
+        return []
+    named = [cls for cls in model.named(shares) if cls not in told]
     return [
         Evidence(
-            model.classes[number],
-            f"{model.classes[number]}.likeness",
+            cls,
+            f"{cls}.likeness",
             made.written(first, last),
-            "gentle",
+            "gentle" if cls in ALWAYS_GENTLE else tier,
         )
-        for number, (_, first, last) in best.items()
+        for cls in named
     ]
 
 
@@ -111,4 +155,16 @@ def features(words: list[str], groups: Mapping[str, str]) -> set[str]:
         found.update(f"{kind} {other}" for other in kinds[at + 1 : at + 1 + APART])
         if at + 1 < len(kinds):
             found.add(f"{kind}+{kinds[at + 1]}")
+    return found
+
+
+def pieces(words: list[str]) -> set[str]:
+    """Pieces of three to five letters of each word, ``_`` before them; a blank marks its ends."""
+    found: set[str] = set()
+    for word in set(words):
+        padded = f" {word} "
+        for size in _PIECES:
+            found.update(
+                f"_{padded[at : at + size]}" for at in range(max(1, len(padded) - size + 1))
+            )
     return found

@@ -1,11 +1,14 @@
 """Likeness speaks where no rule does, and never louder than it may."""
 
+import pytest
+
 from safety import likeness
 from safety.likeness import Likeness, alike, features
 from safety.normalise import plain
 from safety.rulebook import book
 
 LONG = "anything at all that has more words than six"
+KNOWN = dict.fromkeys(LONG.split(), ())
 
 
 def made(text: str):
@@ -17,17 +20,55 @@ def test_near_words_make_features_and_groups_stand_in():
     assert {"he", "hit", "HIT BABY", "my+BABY"} <= found
 
 
+def urgent(now: float = 0.9) -> Likeness:
+    """A model to which everything is like `suicide`."""
+    return Likeness(("suicide", "loss"), (5.0, -5.0, -5.0), 0.5, now, KNOWN)
+
+
 def test_a_class_that_a_rule_spoke_for_gets_nothing(monkeypatch):
-    everything = Likeness(("suicide",), (5.0,), (1.0,), {})
-    monkeypatch.setattr(likeness, "learned", lambda: everything)
+    monkeypatch.setattr(likeness, "learned", urgent)
     assert alike(made(LONG), book(), told={"suicide"}) == []
-    assert alike(made(LONG), book(), told=set())[0].tier == "gentle"
+    assert [one.tier for one in alike(made(LONG), book(), told=set())] == ["now"]
 
 
-def test_a_few_words_are_like_nothing(monkeypatch):
-    everything = Likeness(("suicide",), (5.0,), (1.0,), {})
-    monkeypatch.setattr(likeness, "learned", lambda: everything)
-    assert alike(made("i want to complain"), book(), told=set()) == []
+def test_below_the_mark_of_now_the_word_is_gentle(monkeypatch):
+    monkeypatch.setattr(likeness, "learned", lambda: urgent(now=1.1))
+    assert [one.tier for one in alike(made(LONG), book(), told=set())] == ["gentle"]
+
+
+def test_likeness_to_a_thought_or_a_loss_is_never_now(monkeypatch):
+    sad = Likeness(("suicide", "loss"), (-5.0, 5.0, -5.0), 0.5, 0.0, KNOWN)
+    monkeypatch.setattr(likeness, "learned", lambda: sad)
+    assert [(o.cls, o.tier) for o in alike(made(LONG), book(), told=set())] == [("loss", "gentle")]
+
+
+def test_ordinary_talk_is_like_nothing(monkeypatch):
+    calm = Likeness(("suicide", "loss"), (-5.0, -5.0, 5.0), 0.5, 0.9, KNOWN)
+    monkeypatch.setattr(likeness, "learned", lambda: calm)
+    assert alike(made(LONG), book(), told=set()) == []
+
+
+def test_two_classes_are_named_where_both_are_likely():
+    model = Likeness(("suicide", "loss", "psychosis"), (0.0, 0.0, 0.0, 0.0), 0.5, 0.9, {})
+    assert set(model.named([0.4, 0.1, 0.3, 0.2])) == {"suicide", "psychosis"}
+    assert model.named([0.7, 0.1, 0.1, 0.1]) == ["suicide"]
+
+
+def test_weights_move_the_share_of_their_class():
+    model = Likeness(("suicide", "loss"), (0.0, 0.0, 0.0), 0.5, 0.9, {"dark": ((0, 3.0),)})
+    before, after = model.shares(["sun"], {}), model.shares(["dark"], {})
+    assert sum(after) == pytest.approx(1.0)
+    assert after[0] > before[0]
+
+
+def test_a_text_in_words_never_seen_is_like_nothing(monkeypatch):
+    monkeypatch.setattr(likeness, "learned", urgent)
+    assert alike(made("kde je najblizsia skupina pre mamy"), book(), told=set()) == []
+
+
+def test_two_words_are_like_nothing(monkeypatch):
+    monkeypatch.setattr(likeness, "learned", urgent)
+    assert alike(made("hello there"), book(), told=set()) == []
 
 
 def test_without_weights_the_rules_stand_alone(monkeypatch):
