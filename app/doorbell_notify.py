@@ -14,8 +14,8 @@ from common.log import logger
 log = logger()
 
 _CHANNEL = "first1001_{room}"
-# A notice is a statement of its own after the commit: within the transaction it would have all
-# commits of the house wait for each other. Source: PostgreSQL, commands/async.c, PreCommit_Notify.
+# A statement of its own after the commit: within the transaction it would have all commits of the
+# house wait for each other. Source: PostgreSQL, commands/async.c, PreCommit_Notify; decision 7.
 _NOTIFY = "SELECT pg_notify(%s, %s)"
 _LOOK_S = 1.0
 _LONGEST_WAIT_S = 10.0
