@@ -126,7 +126,6 @@ def mark(share: Any, data: list[Example], *, near: float, ordinary: float) -> fl
     """The share from which likeness counts: the stricter of two budgets of false alarms."""
     found = []
     for kind, budget in (("near_miss", near), ("ordinary", ordinary)):
-        own = [s for s, one in zip(share, data, strict=True) if one.label == NONE]
         own = [
             s
             for s, one in zip(share, data, strict=True)

@@ -70,16 +70,6 @@ def lock(session: Session, conversation_id: str) -> Conversation:
     return row
 
 
-def conversation_for(
-    session: Session, keyring: Keyring, *, channel: str, address: str, now: datetime
-) -> tuple[Conversation, Box]:
-    """The locked conversation with this address, made with a new person where it is the first."""
-    row = lock_address(session, keyring, channel=channel, address=address)
-    if row is None:
-        row = make(session, keyring, channel=channel, address=address, now=now)
-    return row, box_for(session, keyring, row.person_id)
-
-
 def lock_address(
     session: Session, keyring: Keyring, *, channel: str, address: str
 ) -> Conversation | None:

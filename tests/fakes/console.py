@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from common.clock import SetClock
-from common.crypto import Keyring
+from common.crypto import Box, Keyring
 from common.db import Base, Sessions, sessions_for
 from common.ids import derived_id, new_id, reference
 from console import sign_in
@@ -123,6 +124,16 @@ class House:
         client.cookies.set(sign_in.cookie_name(self.services), token, path="/")
         return Browser(client, self.keyring.blind_index("console/csrf", token))
 
+    def _conversation(
+        self, db: Session, *, channel: str, address: str
+    ) -> tuple[Conversation, Box]:
+        row = people.lock_address(db, self.keyring, channel=channel, address=address)
+        if row is None:
+            row = people.make(
+                db, self.keyring, channel=channel, address=address, now=self.clock.now()
+            )
+        return row, people.box_for(db, self.keyring, row.person_id)
+
     def parent_writes(
         self,
         text: str,
@@ -138,9 +149,7 @@ class House:
     ) -> Inbound:
         now = self.clock.now()
         with self.sessions.begin() as db:
-            row, box = people.conversation_for(
-                db, self.keyring, channel=channel, address=address, now=now
-            )
+            row, box = self._conversation(db, channel=channel, address=address)
             row_id = new_id()
             body: dict[str, Any] = {"text": text} | ({"media": dict(media)} if media else {})
             parse = {
@@ -233,9 +242,7 @@ class House:
             baby=Baby(birth_date=date(2026, 1, 5), name="Yusuf"),
         )
         with self.sessions.begin() as db:
-            row, box = people.conversation_for(
-                db, self.keyring, channel=channel, address=address, now=now
-            )
+            row, box = self._conversation(db, channel=channel, address=address)
             row.last_inbound_at = row.last_inbound_at or now
             row_id = new_id()
             referral = Referral(
