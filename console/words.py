@@ -72,6 +72,9 @@ ORIGINS: Final[Mapping[str, str]] = {
     "staff": "Staff",
     "safety": "Safety text",
     "system": "Service message",
+    "nudge": "Message nobody asked for",
+    "scheduler": "Message set for a time",
+    "feedback": "Question whether it helped",
 }
 TASKS: Final[Mapping[str, str]] = {
     "failed_turn": "The assistant could not answer",

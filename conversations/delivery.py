@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from common.db import reading
 from common.errors import AmbiguousFailure, AssistantError, PermanentFailure, TemporaryFailure
 from common.log import logger
-from conversations import claims, crash, outbox, people, tasks, transcript
+from conversations import claims, crash, outbox, people, silence, tasks, transcript
 from conversations.claims import Claim, Held
 from conversations.ledger import Ledger
 from conversations.model import Accepted, Sender, ToSend
@@ -99,6 +99,9 @@ class Deliveries:
                 _give_up(session, row, Delivery.TECHNICAL_FAILURE, AMBIGUOUS, now)
             else:
                 _retry(row, now=now, after_s=_until_known(row, now), ambiguous=True)
+            row = outbox.first_waiting(session, conversation.id, or_in_the_air=True)
+        while row is not None and (refused := silence.reason(conversation, row.origin)):
+            row.state, row.code = Delivery.CANCELLED, refused
             row = outbox.first_waiting(session, conversation.id, or_in_the_air=True)
         if row is None or (row.not_before is not None and row.not_before > now):
             conversation.send_urgent = row is not None and row.lane == Lane.CRISIS

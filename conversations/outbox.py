@@ -1,6 +1,6 @@
 """The only way to speak to a parent: every word is a row before it is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.ids import derived_id
-from conversations import tasks
+from conversations import silence, tasks
 from conversations.ledger import Ledger
 from conversations.model import Capabilities, Rendered, Reply
 from conversations.states import WAITING, Delivery, Lane, Origin, Route
@@ -135,7 +135,7 @@ def _write(
             return []
     now = ledger.clock.now()
     capabilities = ledger.capabilities[conversation.channel]
-    state, code = _first_state(conversation, capabilities, now)
+    state, code = _first_state(conversation, capabilities, speech.origin, now)
     body = {
         "text": rendered.text,
         "choices": [{"label": c.label, "payload": c.payload} for c in rendered.choices],
@@ -169,8 +169,11 @@ def _write(
 
 
 def _first_state(
-    conversation: Conversation, capabilities: Capabilities, now: datetime
+    conversation: Conversation, capabilities: Capabilities, origin: Origin, now: datetime
 ) -> tuple[Delivery, str | None]:
+    refused = silence.reason(conversation, origin)
+    if refused is not None:
+        return Delivery.CANCELLED, refused
     if conversation.route != Route.OPEN:
         return Delivery.NOT_SENDABLE, conversation.route
     if capabilities.pulled:
@@ -212,10 +215,20 @@ def first_waiting(
     return session.scalar(query, {"conversation_id": conversation_id})
 
 
-def cancel_waiting(session: Session, conversation_id: str, *, keep_crisis: bool = True) -> int:
-    """Cancel what has not been sent yet; returns how many messages that were."""
+def cancel_waiting(
+    session: Session,
+    conversation_id: str,
+    *,
+    keep_crisis: bool = True,
+    of: Collection[Origin] = tuple(Origin),
+) -> int:
+    """Cancel what has not been sent yet; returns how many messages that were.
+
+    Args:
+        of: only messages of these origins.
+    """
     rows = session.scalars(_WAITING, {"conversation_id": conversation_id}).all()
-    cancelled = [r for r in rows if not (keep_crisis and r.lane == Lane.CRISIS)]
+    cancelled = [r for r in rows if r.origin in of and not (keep_crisis and r.lane == Lane.CRISIS)]
     for row in cancelled:
         row.state = Delivery.CANCELLED
     return len(cancelled)

@@ -148,5 +148,9 @@ def erase(session: Session, person_id: str, *, now: datetime) -> None:
             send_due_at=None,
             stage=None,
             district=None,
+            loss_at=None,
+            loss_by=None,
+            loss_surviving=False,
+            young=None,
         )
     )

@@ -105,3 +105,10 @@ class Origin(StrEnum):
     STAFF = "staff"
     SAFETY = "safety"
     SYSTEM = "system"
+    NUDGE = "nudge"
+    SCHEDULER = "scheduler"
+    FEEDBACK = "feedback"
+
+
+# What nobody asked for: the first that falls silent where words of ours could hurt.
+UNASKED: Final = frozenset({Origin.NUDGE, Origin.SCHEDULER, Origin.FEEDBACK})
