@@ -6,7 +6,7 @@ Everything else waits for a turn of the assistant.
 from sqlalchemy.orm import Session
 
 from common.crypto import Box
-from conversations import flags, people, tasks
+from conversations import flags, loss, people, tasks
 from conversations.ledger import Ledger
 from conversations.model import Reply
 from conversations.outbox import Speech, cancel_waiting, say
@@ -79,6 +79,7 @@ def _answer_crisis(
             session, conversation.id, kind="flag_not_answerable", about_id=flag.id, now=now
         )
     keys = reply_keys(verdict, repeated=flag.joins is not None)
+    keys += loss.hear(session, conversation, row, verdict, box=box)
     _speak(
         session,
         ledger,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.errors import TechnicalFailure
+from conversations import loss, snapshot
 from conversations.ledger import Ledger
 from conversations.model import EffectCall, EffectHandler, TurnResult
 from conversations.outbox import Speech, say
@@ -53,17 +54,19 @@ def commit_turn(
         row.outcome, row.outcome_at = Outcome.OPTED_OUT, now
         return
     _keep_state(session, done, now)
+    overtaken = loss.overtakes(conversation, row)
     say(
         session,
         ledger,
         conversation,
-        result.replies,
+        () if overtaken else result.replies,
         box=box,
         speech=Speech(Origin.ASSISTANT, f"{row.id}/reply", inbound_id=row.id),
     )
     for effect in result.effects:
         _apply(session, done, effect, handlers=handlers, now=now)
-    row.outcome, row.outcome_at = Outcome.ANSWERED, now
+    row.outcome = Outcome.MERGED_INTO if overtaken else Outcome.ANSWERED
+    row.outcome_at = now
 
 
 def _keep_parse(row: Inbound, result: TurnResult, box: Box) -> None:
@@ -77,10 +80,10 @@ def _keep_parse(row: Inbound, result: TurnResult, box: Box) -> None:
 
 def _keep_state(session: Session, done: Done, now: datetime) -> None:
     conversation, result = done.conversation, done.result
-    place = where("conversations", "snapshot", conversation.id)
-    conversation.snapshot_sealed = done.box.seal(dict(result.snapshot), where=place)
+    state = loss.fitting(conversation, result.snapshot)
+    snapshot.keep(conversation, done.box, state)
     conversation.model_id = result.model_id
-    slots = result.snapshot.get("slots", {})
+    slots = state.get("slots", {})
     for name, length in _PLAIN_SLOTS.items():
         value = slots.get(name)
         if isinstance(value, str) and value:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.ids import derived_id
-from conversations import silence, tasks
+from conversations import bereaved, silence, tasks
 from conversations.ledger import Ledger
 from conversations.model import Capabilities, Rendered, Reply
 from conversations.states import WAITING, Delivery, Lane, Origin, Route
@@ -62,6 +62,7 @@ def say(
     afterwards.
     """
     rows: list[Outbound] = []
+    replies = bereaved.fit(conversation, replies)
     introduce = conversation.introduced_at is None and speech.origin is not Origin.STAFF
     if introduce and speech.lane is not Lane.CRISIS:
         rows += _introduce(session, ledger, conversation, box=box, speech=speech)

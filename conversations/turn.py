@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from common.crypto import Box
 from common.errors import NotFound, TemporaryFailure
 from common.log import logger
-from conversations import claims, commit, crash, people, tasks, transcript
+from conversations import claims, commit, crash, people, snapshot, tasks, transcript
 from conversations.claims import Claim, Held
 from conversations.ledger import Ledger
 from conversations.model import (
@@ -26,7 +26,7 @@ from conversations.model import (
 )
 from conversations.outbox import Speech, say
 from conversations.states import Holder, Origin, Outcome
-from conversations.tables import Conversation, Inbound, where
+from conversations.tables import Conversation, Inbound
 
 log = logger()
 
@@ -217,10 +217,6 @@ def _asked_and_after(
 def _request(conversation: Conversation, row: Inbound, box: Box, now: datetime) -> TurnRequest:
     body = transcript.open_inbound(row, box)
     payload = body.get("payload")
-    sealed = conversation.snapshot_sealed
-    seed = None
-    if sealed is not None:
-        seed = box.open(sealed, where=where("conversations", "snapshot", conversation.id))
     return TurnRequest(
         conversation_id=conversation.id,
         message_id=row.id,
@@ -228,5 +224,5 @@ def _request(conversation: Conversation, row: Inbound, box: Box, now: datetime) 
         now=now,
         text=str(payload or body["text"])[:LONGEST_TEXT],
         is_payload=payload is not None,
-        seed=seed,
+        seed=snapshot.opened(conversation, box),
     )

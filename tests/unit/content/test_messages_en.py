@@ -34,6 +34,8 @@ VARIABLES = {
     "reason": "the number is not in use",
     "text": "I can ring you at ten.",
     "services": [],
+    "reference": "LM-4F7K",
+    "days": 2,
 }
 
 
