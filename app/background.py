@@ -21,6 +21,7 @@ SWEEP_EVERY_S = 60.0
 # Twilio's list may lag half a minute; a sweep looks back far enough to see every message twice.
 SWEEP_BACK = timedelta(minutes=10)
 _LONGEST_WAIT_S = 60.0
+_WORTH_A_WARNING_S = 4.0
 
 
 def threads(house: House, stop: threading.Event) -> list[threading.Thread]:
@@ -73,7 +74,9 @@ def _register(channel: Telegram, stop: threading.Event) -> None:
         try:
             channel.register_webhook()
         except Exception:  # noqa: BLE001 (whatever it says now, it is asked again)
-            log.warning("telegram.webhook_not_registered", again_in_s=wait)
+            # The first tries are quiet: in a demonstration its double starts beside us.
+            say = log.info if wait < _WORTH_A_WARNING_S else log.warning
+            say("telegram.webhook_not_registered", again_in_s=wait)
             stop.wait(wait)
             wait = min(wait * 2, _LONGEST_WAIT_S)
         else:

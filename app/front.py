@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.assistant import AssistantClient
 from app.bootstrap import House
+from app.erasing import erase
 from app.media import ChannelMedia
 from app.running import Address
 from app.web import create_public
@@ -34,5 +35,6 @@ def console(house: House) -> FastAPI:
             must_verify=settings.live,
             zone=house.deployment.time_zone,
             media=ChannelMedia(house.channels),
+            erase=erase,
         )
     )

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.erasing import erase
 from common.db import Sessions
 from common.log import logger
-from conversations import people
 from conversations.tables import Conversation, Flag, Person
 from referrals.states import OPEN
 from referrals.tables import Referral
@@ -23,7 +23,7 @@ def purge(sessions: Sessions, *, days: int, now: datetime) -> int:
     with sessions.begin() as session:
         due = _due(session, now - timedelta(days=days))
         for person_id in due:
-            people.erase(session, person_id, now=now)
+            erase(session, person_id, now=now)
     if due:
         log.info("retention.erased", people=len(due))
     return len(due)

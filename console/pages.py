@@ -20,6 +20,7 @@ DONE: Final[Mapping[str, str]] = {
     "handed_back": "Handed back. The assistant answers again.",
     "replied": "Your message is on its way.",
     "noted": "Note added.",
+    "erased": "Erased. Nobody can read this parent's words any more.",
     "reviewed": "Marked as reviewed.",
     "queue_empty": "Marked as reviewed. That was the last one in the queue.",
     "acknowledged": "Flag acknowledged.",

@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from console.passwords import Passwords
+from conversations import people
 from conversations.ledger import Ledger
 
 
@@ -32,6 +36,14 @@ class MediaFetcher(Protocol):
         ...
 
 
+class Eraser(Protocol):
+    """Erases a person in the caller's transaction."""
+
+    def __call__(self, session: Session, person_id: str, *, now: datetime) -> None:
+        """Erase everything of a person; only ids and times stay."""
+        ...
+
+
 @dataclass(frozen=True)
 class ConsoleServices:
     """Handed to `create_console`.
@@ -43,6 +55,7 @@ class ConsoleServices:
         demo: shows the banner that nobody will call.
         must_verify: whether everybody has to set up two-step sign-in before anything else.
         media: None where no channel can hand out files.
+        erase: erases a person; whoever starts the console may end more than the ledger knows.
         pause: waits some seconds; tests hand in one that does not.
     """
 
@@ -54,6 +67,7 @@ class ConsoleServices:
     must_verify: bool = False
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     media: MediaFetcher | None = None
+    erase: Eraser = people.erase
     passwords: Passwords = field(default_factory=Passwords)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 

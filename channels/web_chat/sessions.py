@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, orm, select, update
 
 from channels.web_chat.config import WebChatConfig
 from channels.web_chat.tables import WebCode, WebSession
@@ -172,14 +172,6 @@ class SessionStore:
             codes = db.execute(delete(WebCode).where(WebCode.expires_at <= now))
             return int(getattr(ended, "rowcount", 0)) + int(getattr(codes, "rowcount", 0))
 
-    def forget(self, owner_index: str | None) -> None:
-        """End all sessions and codes of an address, by its fingerprint; for erasure."""
-        if owner_index is None:
-            return
-        with self._db.begin() as db:
-            db.execute(delete(WebSession).where(WebSession.owner_index == owner_index))
-            db.execute(delete(WebCode).where(WebCode.owner_index == owner_index))
-
     def _idle_s(self, shared: bool) -> float:
         return self._config.shared_idle_s if shared else self._config.idle_s
 
@@ -189,3 +181,9 @@ class SessionStore:
     def _box(self, kind: str, secret: str) -> Box:
         # The key of the index is kept outside the database: a short code alone opens nothing.
         return Box(bytes.fromhex(self._keyring.blind_index(f"{kind}/key", secret)))
+
+
+def forget(session: orm.Session, owner_index: str) -> None:
+    """End all sessions and codes of an address, by its fingerprint; for erasure."""
+    session.execute(delete(WebSession).where(WebSession.owner_index == owner_index))
+    session.execute(delete(WebCode).where(WebCode.owner_index == owner_index))

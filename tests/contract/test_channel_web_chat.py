@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from channels.web_chat import sessions as web_sessions
 from channels.web_chat.channel import WebChat
 from channels.web_chat.config import WebChatConfig
 from channels.web_chat.sessions import SessionStore
@@ -435,6 +436,7 @@ def test_ending_all_sessions_of_an_address_closes_the_page(
     send(browser, "my secret")
     browser.post("/chat/code", json={})
     owner = address_index(keyring, "web_chat", site.house.received[0].address)
-    site.channel.store.forget(owner)
+    with sessions_for(engine_for(site.database)).begin() as db:
+        web_sessions.forget(db, owner)
     assert "my secret" not in browser.get("/").text
     assert site.channel.store.purge() == 0

@@ -3,10 +3,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import approvals, retention
+from app import approvals, erasing, retention
 from app.bootstrap import read_topics
+from channels.web_chat.config import WebChatConfig
+from channels.web_chat.sessions import SessionStore
 from common.errors import NotFound
 from content.loader import load_messages
+from conversations import people
 from conversations.inbox import Inbox
 from conversations.model import InboundMessage
 from conversations.tables import Conversation, Flag, Person
@@ -38,6 +41,20 @@ def test_people_are_forgotten_after_their_time_and_not_before(ledger, clock):
         }
     assert kept[old.conversation_id] is None
     assert kept[young.conversation_id] is not None
+
+
+def test_forgetting_a_parent_ends_the_browsers_that_could_read(ledger, clock):
+    config = WebChatConfig(service_name="x", public_base_url="http://127.0.0.1", demo=True)
+    store = SessionStore(ledger.sessions, ledger.keyring, clock=clock, config=config)
+    begun = store.start(address="her-browser", shared=False)
+    other = store.start(address="another", shared=False)
+    for address in ("her-browser", "another"):
+        Inbox(ledger).receive(InboundMessage("web_chat", address, f"m-{address}", text="hi"))
+    with ledger.sessions.begin() as session:
+        row = people.find(session, ledger.keyring, channel="web_chat", address="her-browser")
+        erasing.erase(session, row.person_id, now=clock.now())
+    assert store.find(begun.token, touch=False) is None
+    assert store.find(other.token, touch=False) is not None
 
 
 def test_an_open_flag_keeps_its_person_until_it_is_acknowledged(ledger, clock):
