@@ -94,5 +94,5 @@ def erase(
     audit.record(session, staff_id, action="person.erased", subject=subject, now=now)
 
 
-def _count(session: Session, rows: Select[tuple[str]]) -> int:
+def _count(session: Session, rows: Select[str]) -> int:
     return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
