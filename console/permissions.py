@@ -27,6 +27,7 @@ class Permission(StrEnum):
     OPEN_MEDIA = "open_media"
     READ_FLAGS = "read_flags"
     ACKNOWLEDGE_FLAGS = "acknowledge_flags"
+    EXPORT_EXAMPLES = "export_examples"
     ERASE = "erase"
     READ_TASKS = "read_tasks"
     DO_TASKS = "do_tasks"
@@ -65,7 +66,8 @@ _CONVERSATIONS: Final = frozenset(
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ENGAGEMENT_WORKER: _CONVERSATIONS,
     Role.CLINICIAN: _CONVERSATIONS | {_P.WORK_REFERRALS},
-    Role.MANAGER: _CONVERSATIONS | {_P.WORK_REFERRALS, _P.READ_AUDIT, _P.ERASE},
+    Role.MANAGER: _CONVERSATIONS
+    | {_P.WORK_REFERRALS, _P.READ_AUDIT, _P.EXPORT_EXAMPLES, _P.ERASE},
     Role.ADMIN: frozenset({_P.OWN_ACCOUNT, _P.READ_AUDIT, _P.MANAGE_STAFF}),
 }
 ROLE_NAMES: Final[Mapping[str, str]] = {

@@ -15,7 +15,7 @@ from common.crypto import Box, Keyring
 from common.errors import NotFound
 from console import audit
 from console.messages import FlagView, Message, from_parent, from_us
-from console.tables import Note, Seen, Staff
+from console.tables import Note, ScreenMark, Seen, Staff
 from conversations import flags as ledger_flags
 from conversations import people, tasks
 from conversations.tables import Conversation, Feedback, Flag, Inbound, Outbound, Task, where
@@ -52,6 +52,7 @@ class Opened:
     tasks: list[Task] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
+    marks: Mapping[str, ScreenMark] = field(default_factory=dict)
     earlier: int | None = None
     seen_seq: int = 0
     total: int = 0
@@ -203,6 +204,12 @@ def _fill(
     messages += [from_us(row, box, names) for row in outbound]
     opened.messages = sorted(messages, key=lambda m: m.seq)
     opened.notes = _notes(session, conversation_id, box, names)
+    opened.marks = {
+        mark.inbound_id: mark
+        for mark in session.scalars(
+            select(ScreenMark).where(ScreenMark.conversation_id == conversation_id)
+        )
+    }
 
 
 def _flags(

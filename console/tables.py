@@ -80,6 +80,23 @@ class Note(Base):
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ScreenMark(Base):
+    """What staff thought of the screen on one message; it holds codes, never words.
+
+    ``mark`` is a key of `console.words.MARKS`. ``cls`` and ``tier`` are what the screen
+    should have seen, where the mark is `wrong_class` or `missed`.
+    """
+
+    __tablename__ = "screen_marks"
+    inbound_id: Mapped[str] = mapped_column(ForeignKey("inbound.id"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    mark: Mapped[str] = mapped_column(String(16), index=True)
+    cls: Mapped[str | None] = mapped_column(String(24))
+    tier: Mapped[str | None] = mapped_column(String(8))
+    marked_by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    marked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Seen(Base):
     """Up to which message a member of staff has read a conversation."""
 

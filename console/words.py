@@ -34,6 +34,13 @@ RISKS: Final[Mapping[str, str]] = {
     "loss": "Loss of a baby",
     "young_person": "Young person",
 }
+TIERS: Final[Mapping[str, str]] = {"now": "Urgent", "gentle": "Check gently"}
+MARKS: Final[Mapping[str, str]] = {
+    "right": "Right",
+    "false_alarm": "False alarm",
+    "wrong_class": "Wrong kind",
+    "missed": "Missed",
+}
 # State of an outbound message: words and the colour of its tag.
 DELIVERY: Final[Mapping[str, tuple[str, str]]] = {
     "created": ("Waiting to be sent", "grey"),

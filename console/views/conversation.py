@@ -1,5 +1,6 @@
 """One conversation: read it, take it over, write, note, review."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -29,10 +30,10 @@ def show(
     before: Annotated[int | None, Query(ge=2)] = None,
 ) -> Response:
     """The conversation; opening it is in the audit log."""
-    return _draw(request, conversation_id, who, before=before)
+    return draw(request, conversation_id, who, before=before)
 
 
-def _draw(
+def draw(
     request: Request,
     conversation_id: str,
     who: Who,
@@ -42,8 +43,11 @@ def _draw(
     action: str = "conversation.opened",
     status: int = 200,
     error: str = "",
+    error_at: str = "",
     draft: str = "",
+    kept: Mapping[str, str] | None = None,
 ) -> Response:
+    """The page of a conversation; `draft` and `kept` are what was typed before a refusal."""
     services = services_of(request)
     ledger = services.ledger
     reader = read_model.Reader(who.staff_id, ledger.keyring, ledger.clock.now(), action)
@@ -64,7 +68,9 @@ def _draw(
         reach=_reach(request, row.last_inbound_at, row.channel, row.route),
         form_id=new_id(),
         error=error,
+        error_at=error_at,
         draft=draft,
+        closing_kept=kept,
     )
     response.headers["etag"] = f'"{version}"'
     return response
@@ -91,7 +97,7 @@ def news(request: Request, conversation_id: str, who: Reads) -> Response:
         version = read_model.version(db, conversation_id)
     if unchanged(request, version):
         return not_modified(version)
-    return _draw(
+    return draw(
         request,
         conversation_id,
         who,
@@ -142,7 +148,7 @@ def reply(
         with ledger.sessions.begin() as db:
             takeover.reply(db, ledger, conversation_id, text, by, form_id=form_id)
     except InvalidInput as e:
-        return _draw(request, conversation_id, who, status=422, error=str(e), draft=text)
+        return draw(request, conversation_id, who, status=422, error=str(e), draft=text)
     _woken(request, conversation_id)
     return see(f"/conversations/{conversation_id}", done="replied", at="reply")
 
@@ -166,7 +172,7 @@ def note(
         with ledger.sessions.begin() as db:
             add_note(db, ledger, conversation_id, text, by=who.staff_id)
     except InvalidInput as e:
-        return _draw(request, conversation_id, who, status=422, error=str(e))
+        return draw(request, conversation_id, who, status=422, error=str(e))
     return see(f"/conversations/{conversation_id}", done="noted", at="notes")
 
 

@@ -119,12 +119,19 @@ def paths(house: House) -> list[str]:
     other = house.signed_in(house.staff("clinician", "Joan Ashworth"))
     other.post(f"/risk/{house.flag_of(done).id}/acknowledge", outcome="false_alarm")
     other.post(f"/conversations/{conversation_id}/notes", text="Rang the midwife")
+    other.post(f"/review/{done.id}/mark", mark="wrong_class", cls="loss", tier="gentle")
+    missed = house.parent_writes("everyone would cope without me", address="m")
+    other.post(f"/review/{missed.id}/mark", mark="missed", cls="suicide", tier="now")
     return [
         "/inbox",
         f"/conversations/{conversation_id}",
         f"/conversations/{done.conversation_id}",
         "/risk",
         "/risk?shown=acknowledged",
+        "/review",
+        "/review?mark=missed&cls=suicide",
+        f"/review/{missed.id}",
+        f"/review/{done.id}",
         "/tasks",
         "/referrals",
         f"/referrals/{referral.id}",
@@ -262,6 +269,48 @@ def test_everything_that_matters_goes_by_keyboard_alone(house: House, page: Page
     keys.press("Enter")
     page.wait_for_url("**done=referral_changed**")
     expect(page.locator("main")).to_contain_text("Tried by text: no answer")
+
+
+def test_the_safety_review_goes_by_keyboard_alone(house: House, page: Page) -> None:
+    conversation_id = crying(house)
+    missed = house.parent_writes("everyone would cope without me", address="m")
+    sign_in(page, house.staff())
+    keys = page.keyboard
+    tab_to(page, "Safety review", within="nav")
+    keys.press("Enter")
+    page.wait_for_url("**/review")
+    expect(page.locator("main")).to_contain_text("i could shake him")
+    tab_to(page, f"False alarm: message of conversation {conversation_id[-6:].upper()}")
+    keys.press("Enter")
+    page.wait_for_url("**done=marked**")
+    expect(page.locator(".c-list")).to_contain_text("False alarmAmina Khan")
+
+    page.goto(f"/conversations/{missed.conversation_id}")
+    tab_to(page, "Should have been flagged")
+    keys.press("Enter")
+    page.wait_for_url(f"**/review/{missed.id}")
+    tab_to(page, "What it should have been flagged as")
+    keys.type("Suicide")
+    tab_to(page, "How urgent")
+    keys.type("Urgent")
+    tab_to(page, "Mark as missed")
+    keys.press("Enter")
+    page.wait_for_url("**done=marked**")
+    expect(page.locator("#messages")).to_contain_text("Marked: missed (Suicide)")
+
+
+def test_a_refused_acknowledgement_shows_the_note_again_and_is_as_good(
+    house: House, page: Page
+) -> None:
+    crying(house)
+    sign_in(page, house.staff())
+    page.goto("/risk")
+    page.locator(".c-closing summary").click()
+    page.get_by_label("Note for colleagues").fill("Rang her at ten")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose what came of it.")
+    expect(page.get_by_label("Note for colleagues")).to_have_value("Rang her at ten")
+    check(page, "a refused acknowledgement", 1280)
 
 
 def test_a_new_message_appears_without_reload_and_a_draft_stays(house: House, page: Page) -> None:
