@@ -71,7 +71,10 @@ class AssistantClient:
             "text": request.text,
             "is_payload": request.is_payload,
             "seed": request.seed,
-            "metadata": {"turn_token": tokens.issue(self._secret, token, now=request.now)},
+            "metadata": {
+                "turn_token": tokens.issue(self._secret, token, now=request.now),
+                "bereaved": request.bereaved,
+            },
         }
 
 

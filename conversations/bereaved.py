@@ -37,9 +37,14 @@ INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
 _NOT_OFFERED = ("/feedback_", '/find_support{"need": "bonding"}')
 
 
+def is_bereaved(conversation: Conversation) -> bool:
+    """Whether a baby died and none lives, as far as was told."""
+    return conversation.loss_at is not None and not conversation.loss_surviving
+
+
 def fit(conversation: Conversation, replies: Sequence[Reply]) -> list[Reply]:
     """The replies as they may be said in this conversation: other words where a baby died."""
-    if conversation.loss_at is None or conversation.loss_surviving:
+    if not is_bereaved(conversation):
         return list(replies)
     fitted: list[Reply] = []
     for reply in replies:

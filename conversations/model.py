@@ -183,7 +183,11 @@ EffectHandler = Callable[[Session, EffectCall], str | None]
 
 @dataclass(frozen=True)
 class TurnRequest:
-    """What the assistant needs to take one turn."""
+    """What the assistant needs to take one turn.
+
+    Attributes:
+        bereaved: a baby died and none lives: no age is asked, kept or named.
+    """
 
     conversation_id: str
     message_id: str
@@ -192,6 +196,7 @@ class TurnRequest:
     text: str
     is_payload: bool
     seed: Mapping[str, Any] | None
+    bereaved: bool = False
 
 
 @dataclass(frozen=True)

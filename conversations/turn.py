@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from common.crypto import Box
 from common.errors import NotFound, TemporaryFailure
 from common.log import logger
-from conversations import claims, commit, crash, people, snapshot, tasks, transcript
+from conversations import bereaved, claims, commit, crash, people, snapshot, tasks, transcript
 from conversations.claims import Claim, Held
 from conversations.ledger import Ledger
 from conversations.model import (
@@ -225,4 +225,5 @@ def _request(conversation: Conversation, row: Inbound, box: Box, now: datetime) 
         text=str(payload or body["text"])[:LONGEST_TEXT],
         is_payload=payload is not None,
         seed=snapshot.opened(conversation, box),
+        bereaved=bereaved.is_bereaved(conversation),
     )

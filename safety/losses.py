@@ -49,8 +49,9 @@ _PREGNANT_NOW = re.compile(
 )
 _NOW_TOO = re.compile(
     r" (?:losing (?:this|it|another|again)|lost (?:this|another)|miscarrying|no heartbeat"
-    r"|nothing there|heartbeat (?:\w+ )?stopped|(?:lost|died|passed) (?:\w+ ){0,3}(?:today|yesterday|tonight"
-    r"|last night|this (?:morning|week|month))) "
+    r"|nothing there|heartbeat (?:\w+ )?stopped"
+    r"|(?:lost|died|passed) (?:\w+ ){0,3}"
+    r"(?:today|yesterday|tonight|last night|this (?:morning|week|month))) "
 )
 _FEARED = re.compile(
     r" (?:scared|worried|afraid|terrified|anxious|frightened|fear|panicking|paranoid|what if|risk)"

@@ -97,6 +97,11 @@ class Said:
         """`web_chat`, `sms` or `telegram`."""
         return str(self._metadata.get("channel") or "web_chat")
 
+    @property
+    def bereaved(self) -> bool:
+        """Whether a baby died and none lives: then no age is asked, kept or named."""
+        return bool(self._metadata.get("bereaved"))
+
     @cached_property
     def now(self) -> datetime:
         """The moment of the message, aware, in the deployment's zone: the only clock here.

@@ -23,7 +23,7 @@ def facts_of(said: Said, *, expecting: str | None = None) -> Facts:
 def slots_from(facts: Facts, said: Said) -> dict[str, Any]:
     """Slots that the facts settle, by name."""
     found: dict[str, Any] = {}
-    baby = facts.baby
+    baby = None if said.bereaved else facts.baby
     if baby is not None:
         if baby.birth_date:
             found |= {"baby_birth_date": baby.birth_date.isoformat(), "baby_due_date": None}
@@ -47,6 +47,8 @@ def remembered(said: Said) -> list[Event]:
 
 def baby_known(said: Said) -> Baby | None:
     """The baby as the slots know it."""
+    if said.bereaved:
+        return None
     birth, due = said.slot("baby_birth_date"), said.slot("baby_due_date")
     if birth:
         return Baby(born=True, birth_date=date.fromisoformat(birth), estimated=True)
@@ -57,6 +59,8 @@ def baby_known(said: Said) -> Baby | None:
 
 def stage_now(said: Said, events: list[Event]) -> str | None:
     """The stage today: a baby grows between two messages."""
+    if said.bereaved:
+        return None
     new = {e["name"]: e["value"] for e in events if e["event"] == "slot"}
     if new.get("stage"):
         return str(new["stage"])

@@ -80,7 +80,7 @@ class SetFacts(FlowAction):
             return FindSupport(deps).act(said, out, deps)
         slots = known.slots_from(facts, said)
         events = [slot(name, value) for name, value in slots.items()]
-        baby = facts.baby
+        baby = None if said.bereaved else facts.baby
         if baby is None or not baby.dated:
             key = "utter_baby_age_unclear" if facts.problems else "utter_referral_facts_noted"
             out.say(key)

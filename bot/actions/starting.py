@@ -48,6 +48,10 @@ class StartReferral(FlowAction):
             out.say("utter_referral_resume")
             return [slot(form_state.PROGRESS, progress_json(before) | {"ending": None})]
         out.say("utter_referral_intro")
+        if said.bereaved:
+            # Nobody is asked the age of a baby who died: somebody calls instead.
+            now = Progress(mode="callback", started_at=said.now.isoformat())
+            return [slot(form_state.PROGRESS, progress_json(now))]
         now = Progress(started_at=said.now.isoformat())
         return [*_known_before(said), slot(form_state.PROGRESS, progress_json(now))]
 

@@ -109,6 +109,7 @@ class Chat:
     channel: str = "web_chat"
     slots: dict[str, Any] = field(default_factory=dict)
     message_id: str = "m1"
+    bereaved: bool = False
 
     def run(self, action: str, text: str = "", **given: Any) -> Answer:
         executor = ActionExecutor()
@@ -148,7 +149,11 @@ class Chat:
                     "intent_ranking": given.get("ranking", [intent]),
                     "entities": given.get("entities", []),
                     "message_id": self.message_id,
-                    "metadata": {"channel": self.channel, "now": NOW},
+                    "metadata": {
+                        "channel": self.channel,
+                        "now": NOW,
+                        "bereaved": self.bereaved,
+                    },
                 },
                 "events": [],
                 "active_loop": {},
@@ -514,3 +519,34 @@ def test_actions_made_without_dependencies_use_those_that_were_set(deps: Deps) -
         assert get_deps() is deps
     finally:
         set_deps(None)
+
+
+def test_after_a_loss_no_age_is_taken_or_named(deps: Deps) -> None:
+    chat = Chat(deps, bereaved=True, slots={"stage": "newborn", "baby_birth_date": "2026-11-01"})
+
+    answer = chat.run("action_set_facts", "she was 3 weeks old")
+
+    assert answer.keys == ["utter_referral_facts_noted"]
+    assert not {"stage", "baby_birth_date", "baby_due_date"} & set(answer.slots)
+
+
+def test_after_a_loss_a_topic_has_no_stage(deps: Deps) -> None:
+    chat = Chat(deps, bereaved=True, slots={"stage": "pregnancy", "baby_due_date": "2027-01-01"})
+
+    answer = chat.run(
+        "action_inform_topic", "my baby died at 20 weeks", intent="topic_loss_baby", sure=0.9
+    )
+
+    assert answer.messages[0]["variables"] == {"topic": "loss-baby"}
+    assert not {"stage", "baby_due_date"} & set(answer.slots)
+
+
+def test_after_a_loss_a_referral_asks_only_how_to_call(deps: Deps) -> None:
+    chat = Chat(deps, bereaved=True, slots={"baby_birth_date": "2026-11-01"})
+
+    answer = chat.run("action_start_referral", "/start_referral", intent="start_referral")
+
+    assert answer.keys == ["utter_referral_intro"]
+    assert answer.slots["ref_progress"]["mode"] == "callback"
+    assert "ref_baby" not in answer.slots
+    assert chat.form("hello").slots["requested_slot"] == "ref_phone"
