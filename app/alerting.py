@@ -13,7 +13,7 @@ from app.bootstrap import House
 from common import deployment as deployments
 from common.clock import SystemClock
 from common.db import session_factory
-from common.errors import SettingsError
+from common.errors import AssistantError, SettingsError
 from common.ids import new_id
 from common.settings import Settings
 
@@ -55,24 +55,31 @@ def send_test(settings: Settings, *, by: str) -> str:
 
     Raises:
         SettingsError: no route is set.
-        TemporaryFailure, PermanentFailure: a route did not take it.
+        TemporaryFailure, PermanentFailure: a route did not take it; the others were tried as well.
     """
     deployment = deployments.load(settings.root / "deployments", settings.deployment)
     found = plan.load(deployment)
     routes = routes_of(settings, found)
     if not routes:
         raise SettingsError("no route is set: FIRST1001_SMTP_HOST or FIRST1001_ALERT_WEBHOOK_URL")
-    sent = []
+    sent: list[str] = []
+    failures: list[AssistantError] = []
     now = SystemClock().now()
     for route in routes:
         for person in found.ladder.people:
             if route.reaches(person):
                 link = f"{settings.console_base_url}/risk"
-                route.send(PageText(person, 0, now, link, answerable=True))
-                sent.append(route.name)
+                try:
+                    route.send(PageText(person, 0, now, link, answerable=True))
+                except AssistantError as e:
+                    failures.append(e)
+                else:
+                    sent.append(route.name)
     with session_factory(settings.database_url).begin() as session:
         for name in sorted(set(sent)):
             session.add(AlertTest(id=new_id(), route=name, sent_by=by, sent_at=now))
+    if failures:
+        raise failures[0]
     return f"Sent a test page by {', '.join(sorted(set(sent))) or 'no route'}."
 
 

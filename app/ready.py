@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from alerts import plan
+from alerts.cover import NeverCovered
 from app import alerting, approvals, migrate
 from app.bootstrap import read_topics
 from common import deployment as deployments
@@ -14,6 +16,9 @@ from common.errors import SettingsError
 from common.settings import Settings
 from content.loader import check, load_messages
 
+#: Source: issue "Safety in front of the machine": a page leaves by two configured routes.
+ROUTES_WANTED = 2
+ROUTE_SETTINGS = "FIRST1001_SMTP_HOST, FIRST1001_ALERT_WEBHOOK_URL"
 _LINE = re.compile(r"lines\.([a-z_]+)\.(?:phone|sms)")
 
 
@@ -23,6 +28,7 @@ def missing(settings: Settings) -> list[str]:
     return [
         *_people(deployment),
         *_settings(settings),
+        *_routes(settings, deployment),
         *_words(settings, deployment),
         *_database(settings),
     ]
@@ -57,8 +63,6 @@ def _settings(settings: Settings) -> Iterator[str]:
         yield "Set keys of your own (FIRST1001_MASTER_KEYS, _INDEX_KEY, _INTERNAL_SECRET)."
     if settings.retention_days is None:
         yield "Say how long conversations are kept (FIRST1001_RETENTION_DAYS)."
-    if settings.mail is None and settings.alert_webhook_url is None:
-        yield "Set a route for alerts (FIRST1001_SMTP_HOST or FIRST1001_ALERT_WEBHOOK_URL)."
     if settings.simulators:
         yield "Switch the simulators off (FIRST1001_SIMULATORS=no)."
     for name, url in (
@@ -69,6 +73,20 @@ def _settings(settings: Settings) -> Iterator[str]:
             yield f"Serve over https (FIRST1001_{name}_BASE_URL)."
     if not settings.model.is_file():
         yield "Train a model (first1001 train)."
+
+
+def _routes(settings: Settings, deployment: Deployment) -> Iterator[str]:
+    found = plan.load(deployment)
+    if isinstance(found.cover, NeverCovered):
+        return
+    routes = alerting.routes_of(settings, found)
+    first = found.ladder.people[0]
+    reaching = [route.name for route in routes if route.reaches(first)]
+    if len(reaching) < ROUTES_WANTED:
+        yield (
+            "Set two routes for alerts that reach the first person on the ladder: one may fail "
+            f"({ROUTE_SETTINGS}). So far: {', '.join(reaching) or 'none'}."
+        )
 
 
 def _words(settings: Settings, deployment: Deployment) -> Iterator[str]:
