@@ -24,6 +24,8 @@ DONE: Final[Mapping[str, str]] = {
     "reviewed": "Marked as reviewed.",
     "queue_empty": "Marked as reviewed. That was the last one in the queue.",
     "acknowledged": "Flag acknowledged.",
+    "loss_set": "The loss is set.",
+    "loss_undone": "The loss was taken back.",
     "marked": "Marked.",
     "mark_taken_back": "The mark was taken back.",
     "task_done": "Task closed.",

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     WRITE_NOTES = "write_notes"
     REVIEW = "review"
     OPEN_MEDIA = "open_media"
+    SET_LOSS = "set_loss"
     READ_FLAGS = "read_flags"
     ACKNOWLEDGE_FLAGS = "acknowledge_flags"
     EXPORT_EXAMPLES = "export_examples"
@@ -55,6 +56,7 @@ _CONVERSATIONS: Final = frozenset(
         _P.WRITE_NOTES,
         _P.REVIEW,
         _P.OPEN_MEDIA,
+        _P.SET_LOSS,
         _P.READ_FLAGS,
         _P.ACKNOWLEDGE_FLAGS,
         _P.READ_TASKS,

@@ -53,6 +53,7 @@ class Opened:
     feedback: list[Feedback] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
     marks: Mapping[str, ScreenMark] = field(default_factory=dict)
+    loss_by_name: str | None = None
     earlier: int | None = None
     seen_seq: int = 0
     total: int = 0
@@ -94,6 +95,7 @@ def open_conversation(
     opened = Opened(
         conversation,
         holder_name=names.get(conversation.held_by or ""),
+        loss_by_name=names.get(conversation.loss_by or ""),
         erased=False,
         tasks=tasks.open_tasks(session, conversation_id),
         seen_seq=_mark_seen(session, conversation, reader) if before is None else 0,
@@ -147,8 +149,9 @@ def version(session: Session, conversation_id: str) -> str:
         select(func.count(Flag.acknowledged_at)).where(Flag.conversation_id == conversation_id)
     )
     row = get(session, conversation_id)
+    told = f"{row.loss_at}{row.loss_surviving}{row.young}"
     counts = "-".join(f"{state}{n}" for state, n in states)
-    return f"{row.next_seq}.{row.holder}.{row.held_by}.{counts}.{settled}.{flags}"
+    return f"{row.next_seq}.{row.holder}.{row.held_by}.{counts}.{settled}.{flags}.{told}"
 
 
 def _mark_seen(session: Session, conversation: Conversation, reader: Reader) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.errors import NotFound
-from console import audit
+from console import audit, loss
 from console.reading import Reader
 from console.tables import Staff
 from console.words import YES_NO
@@ -40,6 +40,7 @@ class WorkRow:
     referral: Referral
     owner_name: str | None
     overdue: bool
+    loss_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Opened:
     Attributes:
         unsafe: routes that the parent ruled out; using one is refused.
         allowed: events that lead on from here.
+        loss_at: when the parent told of the loss of a baby.
     """
 
     referral: Referral
@@ -73,6 +75,7 @@ class Opened:
     unsafe: tuple[str, ...] = ()
     overdue: bool = False
     allowed: tuple[Event, ...] = ()
+    loss_at: datetime | None = None
 
 
 def worklist(session: Session, *, shown: str, staff_id: str, now: datetime) -> Sequence[WorkRow]:
@@ -90,14 +93,11 @@ def worklist(session: Session, *, shown: str, staff_id: str, now: datetime) -> S
         found.sort(key=lambda r: r.created_at, reverse=True)
     if shown == "mine":
         found = [r for r in found if r.owner == staff_id]
-    names = names_of(session)
+    names, found = names_of(session), found[:_MOST]
+    losses = loss.told_by(session, {r.person_id for r in found})
     return [
-        WorkRow(
-            r,
-            names.get(r.owner or ""),
-            is_overdue(r, now),
-        )
-        for r in found[:_MOST]
+        WorkRow(r, names.get(r.owner or ""), is_overdue(r, now), losses.get(r.person_id))
+        for r in found
     ]
 
 
@@ -131,6 +131,7 @@ def open_referral(session: Session, referral_id: str, reader: Reader, *, zone: Z
     opened = Opened(referral, names.get(referral.owner or ""))
     opened.overdue = is_overdue(referral, reader.now)
     opened.allowed = allowed(State(referral.state))
+    opened.loss_at = loss.told_by(session, {referral.person_id}).get(referral.person_id)
     try:
         box = people.box_for(session, reader.keyring, referral.person_id)
     except NotFound:

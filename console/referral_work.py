@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.errors import InvalidInput, NotAllowed, NotFound
-from console import audit
+from console import audit, loss
 from console.referral_reading import unsafe_routes
+from console.takeover import By
 from conversations import outbox, people
 from conversations.ledger import Ledger
 from conversations.model import Reply
@@ -90,6 +91,9 @@ class Desk:
         changed = service.change_state(session, referral_id, change, box=box, now=self.now)
         if key is not None and changed.version != before:
             self._tell(session, changed, key, box)
+        if event is Event.BABY_DIED and changed.version != before:
+            by = By(self.staff_id, self.now)
+            loss.tell(session, self.ledger, referral.conversation_id, by, surviving=False)
         self._record(session, referral_id, "referral.moved", detail=event)
 
     def log_attempt(self, session: Session, referral_id: str, attempt: Attempt) -> None:

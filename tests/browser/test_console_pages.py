@@ -122,10 +122,12 @@ def paths(house: House) -> list[str]:
     other.post(f"/review/{done.id}/mark", mark="wrong_class", cls="loss", tier="gentle")
     missed = house.parent_writes("everyone would cope without me", address="m")
     other.post(f"/review/{missed.id}/mark", mark="missed", cls="suicide", tier="now")
+    other.post(f"/conversations/{referral.conversation_id}/loss", lives="yes")
     return [
         "/inbox",
         f"/conversations/{conversation_id}",
         f"/conversations/{done.conversation_id}",
+        f"/conversations/{referral.conversation_id}",
         "/risk",
         "/risk?shown=acknowledged",
         "/review",
