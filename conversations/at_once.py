@@ -6,7 +6,7 @@ Everything else waits for a turn of the assistant.
 from sqlalchemy.orm import Session
 
 from common.crypto import Box
-from conversations import flags, loss, people, tasks
+from conversations import flags, loss, people, roles, tasks
 from conversations.ledger import Ledger
 from conversations.model import Reply
 from conversations.outbox import Speech, cancel_waiting, say
@@ -78,8 +78,10 @@ def _answer_crisis(
         tasks.open_task(
             session, conversation.id, kind="flag_not_answerable", about_id=flag.id, now=now
         )
-    keys = reply_keys(verdict, repeated=flag.joins is not None)
-    keys += loss.hear(session, conversation, row, verdict, box=box)
+    professional = roles.is_professional(conversation, row, box)
+    keys = reply_keys(verdict, repeated=flag.joins is not None, professional=professional)
+    if not professional:
+        keys += loss.hear(session, conversation, row, verdict, box=box)
     _speak(
         session,
         ledger,

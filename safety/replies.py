@@ -10,6 +10,23 @@ MOST_TEXTS = 2
 _ABOUT_ANOTHER = frozenset({"suicide", "self_harm", "psychosis", "domestic_abuse"})
 #: Classes that have only a gentle text, whatever the tier.
 _ALWAYS_GENTLE = frozenset({"unwanted_thoughts", "loss", "young_person"})
+#: Classes with a text of their own for a professional who writes of somebody in her care.
+_FOR_PROFESSIONALS = frozenset(
+    {
+        "suicide",
+        "self_harm",
+        "psychosis",
+        "domestic_abuse",
+        "child_at_risk",
+        "baby_hurt",
+        "losing_control",
+    }
+)
+#: Gentle texts speak to a parent of herself; a professional gets the one that does not.
+_GENTLE_FOR_PROFESSIONALS = {
+    "baby_hurt": "gentle.child_at_risk",
+    "losing_control": "gentle.child_at_risk",
+}
 #: Where both hold, the first says all that the second would.
 _SAYS_IT_ALL = (
     ("suicide", "self_harm"),
@@ -35,6 +52,13 @@ KEYS: tuple[str, ...] = (
     "crisis.baby_unwell",
     "crisis.parent_emergency",
     "crisis.baby_movements",
+    "crisis.suicide_professional",
+    "crisis.self_harm_professional",
+    "crisis.baby_hurt_professional",
+    "crisis.losing_control_professional",
+    "crisis.psychosis_professional",
+    "crisis.domestic_abuse_professional",
+    "crisis.child_at_risk_professional",
     "crisis.short",
     "gentle.suicide",
     "gentle.suicide_other",
@@ -57,20 +81,22 @@ KEYS: tuple[str, ...] = (
 )
 
 
-def reply_keys(verdict: Verdict, *, repeated: bool) -> tuple[str, ...]:
+def reply_keys(verdict: Verdict, *, repeated: bool, professional: bool = False) -> tuple[str, ...]:
     """Keys of the texts to send, *now* before gentle, at most two; empty for no evidence.
 
     Args:
         verdict: what the screen saw.
         repeated: the full text for these classes went to this conversation within the last
             30 minutes, so the short one is enough.
+        professional: a professional writes of somebody in her care.
     """
     if verdict.tier == "none":
         return ()
     if repeated:
         return ("crisis.short",) if verdict.tier == "now" else ("gentle.short",)
     classes = [cls for cls in verdict.classes if not _said_by_another(cls, verdict)]
-    return tuple(_key(cls, verdict) for cls in classes[:MOST_TEXTS])
+    key = _professionals_key if professional else _key
+    return tuple(dict.fromkeys(key(cls, verdict) for cls in classes[:MOST_TEXTS]))
 
 
 def _said_by_another(cls: str, verdict: Verdict) -> bool:
@@ -84,3 +110,13 @@ def _key(cls: str, verdict: Verdict) -> str:
     lane = "crisis" if verdict.tier_of(cls) == "now" and cls not in _ALWAYS_GENTLE else "gentle"
     other = cls in _ABOUT_ANOTHER and verdict.about(cls) == "other"
     return f"{lane}.{cls}_other" if other else f"{lane}.{cls}"
+
+
+def _professionals_key(cls: str, verdict: Verdict) -> str:
+    if cls not in _FOR_PROFESSIONALS:
+        return _key(cls, verdict)
+    if verdict.tier_of(cls) == "now":
+        return f"crisis.{cls}_professional"
+    if cls in _ABOUT_ANOTHER:
+        return f"gentle.{cls}_other"
+    return _GENTLE_FOR_PROFESSIONALS.get(cls, f"gentle.{cls}")

@@ -161,3 +161,28 @@ def test_gentle_texts_fit_two_segments_with_their_choices(key):
 def test_every_text_is_a_draft_with_a_review_date_until_a_clinician_approves(key):
     assert MESSAGES[key].status in ("draft", "approved")
     assert MESSAGES[key].review_date > date(2026, 11, 25)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key.endswith("_professional")])
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_professional_is_sent_to_her_own_procedure_and_told_nothing_of_herself(key, channel):
+    text = rendered(key, channel).text
+    assert "999" in text
+    assert "safeguarding" in text
+    assert re.search(r"\blead\b", text)
+    assert not re.search(r"you matter|glad you|alone with this|Samaritans", text)
+    assert len(text) <= 600
+    assert not rendered(key, channel).choices
+
+
+def test_the_urgent_line_for_professionals_is_named_where_there_is_one():
+    variables = deployments.load(ROOT / "deployments", "bradford").variables()
+    line = "the duty desk on 07700 900555"
+    words = Words({"en": MESSAGES}, {}, {**variables, "professional_line": line}, demo=False)
+    for channel in CHANNELS:
+        made = words.render(
+            Reply("crisis.suicide_professional"), channel=channel, language="en", stage=None
+        )
+        assert line in made.text
+        assert variables["urgent_line"] not in made.text
+        assert variables["urgent_line"] in rendered("crisis.suicide_professional", channel).text
