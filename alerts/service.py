@@ -27,6 +27,9 @@ from conversations.tables import Conversation, Flag
 
 log = logger()
 
+SAFEGUARDING = "safeguarding"
+"""Route of the rows that alerts.safeguarding writes and sends; the ladder leaves them alone."""
+
 #: While a page is being sent nobody else sends it; longer than any route's time-out.
 LEASE = timedelta(seconds=30)
 RETRY = timedelta(seconds=20)
@@ -53,6 +56,7 @@ def due_pages(session: Session, now: datetime, paging: Paging) -> list[AlertPage
             select(AlertPage)
             .join(Flag, Flag.id == AlertPage.flag_id)
             .where(
+                AlertPage.route != SAFEGUARDING,
                 AlertPage.sent_at.is_(None),
                 AlertPage.not_before <= now,
                 AlertPage.attempts < MOST_ATTEMPTS,

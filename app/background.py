@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from alerts import clock as escalation
-from app import retention
+from app import retention, young
 from app.alerting import paging
 from app.bootstrap import House
 from channels.sms import Sms
@@ -17,6 +17,7 @@ log = logger()
 
 PURGE_EVERY_S = 3600.0
 SESSIONS_EVERY_S = 600.0
+YOUNG_EVERY_S = 30.0
 SWEEP_EVERY_S = 60.0
 # Twilio's list may lag half a minute; a sweep looks back far enough to see every message twice.
 SWEEP_BACK = timedelta(minutes=10)
@@ -34,6 +35,9 @@ def threads(house: House, stop: threading.Event) -> list[threading.Thread]:
     if pages is not None:
         sessions = house.work_ledger.sessions
         jobs.append(_thread("paging", escalation.run, sessions, pages, house.clock, stop))
+    children = young.telling(house)
+    if children is not None:
+        jobs.append(_every(YOUNG_EVERY_S, "young", children, stop))
     for channel in house.channels.values():
         if isinstance(channel, WebChat):
             jobs.append(_every(SESSIONS_EVERY_S, "sessions", channel.store.purge, stop))

@@ -52,6 +52,11 @@ def _people(deployment: Deployment) -> Iterator[str]:
         yield f"Name the receiving team's e-mail address ({file}: receiving_team.email)."
     if not deployment.safety_officer:
         yield f"Name the clinical safety officer ({file}: safety_officer)."
+    for who, lead in deployment.safeguarding.items():
+        for part, words in (("name", "name"), ("email", "e-mail address")):
+            if not getattr(lead, part):
+                field = f"safeguarding.{who}.{part}"
+                yield f"Give the {words} of a safeguarding lead ({file}: {field})."
     if not deployment.privacy_notice:
         yield f"Give the address of the privacy notice ({file}: privacy_notice)."
     if not deployment.teams:
@@ -63,6 +68,8 @@ def _settings(settings: Settings) -> Iterator[str]:
         yield "Set keys of your own (FIRST1001_MASTER_KEYS, _INDEX_KEY, _INTERNAL_SECRET)."
     if settings.retention_days is None:
         yield "Say how long conversations are kept (FIRST1001_RETENTION_DAYS)."
+    if settings.mail is None:
+        yield "Set the mail by which the safeguarding lead is told (FIRST1001_SMTP_HOST)."
     if settings.simulators:
         yield "Switch the simulators off (FIRST1001_SIMULATORS=no)."
     for name, url in (

@@ -18,6 +18,7 @@ from common.deployment_model import (
     Line,
     ReceivingTeam,
     ReferralField,
+    SafeguardingLead,
     Team,
 )
 from common.errors import SettingsError
@@ -31,6 +32,7 @@ __all__ = [
     "Line",
     "ReceivingTeam",
     "ReferralField",
+    "SafeguardingLead",
     "Team",
     "available",
     "load",
@@ -64,6 +66,8 @@ REQUIRED_VARIABLES = (
     "medical_line",
     "maternity",
 )
+# Who is told of a child who writes: of 16 and 17, under 16, under 13.
+SAFEGUARDING = ("lead", "under_16", "under_13")
 
 
 def available(root: Path) -> tuple[str, ...]:
@@ -96,6 +100,7 @@ def load(root: Path, name: str) -> Deployment:
         languages=main.texts("languages"),
         receiving_team=_receiving(main.section("receiving_team")),
         safety_officer=main.optional_text("safety_officer"),
+        safeguarding=_safeguarding(main.section("safeguarding")),
         privacy_notice=main.optional_text("privacy_notice"),
         embed_on=_origins(main),
         teams=_teams(main.section("teams")),
@@ -130,6 +135,14 @@ def _receiving(fields: Fields) -> ReceivingTeam:
         organisation=fields.text("organisation"),
         email=fields.optional_text("email"),
     )
+
+
+def _safeguarding(fields: Fields) -> Mapping[str, SafeguardingLead]:
+    leads = {}
+    for key in SAFEGUARDING:
+        lead = fields.section(key)
+        leads[key] = SafeguardingLead(lead.optional_text("name"), lead.optional_text("email"))
+    return MappingProxyType(leads)
 
 
 def _teams(fields: Fields) -> Mapping[str, Team]:

@@ -78,6 +78,14 @@ class ReceivingTeam:
 
 
 @dataclass(frozen=True)
+class SafeguardingLead:
+    """Who is told of a child who writes; None where nobody was named yet."""
+
+    name: str | None
+    email: str | None
+
+
+@dataclass(frozen=True)
 class Eligibility:
     """Whom the service takes: districts by code, from pregnancy until an age in weeks."""
 
@@ -121,6 +129,8 @@ class Deployment:
         words: the area's variables of messages (see REQUIRED_VARIABLES).
         places: place name (lower case) -> outward code, postcode, or {outward, district}.
         regions: region name -> district codes.
+        safeguarding: who is told of a child who writes: `lead` (16 and 17, and whoever else is not
+            named), `under_16`, `under_13`.
         embed_on: origins of the sites whose pages may hold the chat widget.
         blocked: wrong numbers that nothing may hold, as written.
     """
@@ -136,6 +146,7 @@ class Deployment:
     languages: tuple[str, ...]
     receiving_team: ReceivingTeam
     safety_officer: str | None
+    safeguarding: Mapping[str, SafeguardingLead]
     privacy_notice: str | None
     embed_on: tuple[str, ...]
     teams: Mapping[str, Team]

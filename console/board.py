@@ -13,9 +13,11 @@ from console.notes import add_note
 from console.tables import Staff
 from console.words import FLAG_OUTCOMES, TASK_OUTCOMES
 from conversations import flags as ledger_flags
+from conversations import people, young
 from conversations import tasks as ledger_tasks
 from conversations.ledger import Ledger
 from conversations.tables import Conversation, Flag, Task
+from safety.ages import CLASS
 
 MOST: Final = 200
 
@@ -99,6 +101,8 @@ def acknowledge(session: Session, ledger: Ledger, flag_id: str, closing: Closing
         now=now,
         detail=closing.outcome,
     )
+    if closing.outcome == "false_alarm" and CLASS in flag.classes:
+        young.undo(people.lock(session, flag.conversation_id))
     _add_words(session, ledger, flag.conversation_id, closing)
     return flag.conversation_id
 

@@ -41,6 +41,11 @@ MARKS: Final[Mapping[str, str]] = {
     "wrong_class": "Wrong kind",
     "missed": "Missed",
 }
+YOUNG: Final[Mapping[str, str]] = {
+    "under_13": "under 13",
+    "under_16": "under 16",
+    "under_18": "under 18",
+}
 # State of an outbound message: words and the colour of its tag.
 DELIVERY: Final[Mapping[str, tuple[str, str]]] = {
     "created": ("Waiting to be sent", "grey"),

@@ -6,7 +6,7 @@ Everything else waits for a turn of the assistant.
 from sqlalchemy.orm import Session
 
 from common.crypto import Box
-from conversations import flags, loss, people, roles, tasks
+from conversations import flags, loss, people, roles, tasks, young
 from conversations.ledger import Ledger
 from conversations.model import Reply
 from conversations.outbox import Speech, cancel_waiting, say
@@ -82,6 +82,7 @@ def _answer_crisis(
     keys = reply_keys(verdict, repeated=flag.joins is not None, professional=professional)
     if not professional:
         keys += loss.hear(session, conversation, row, verdict, box=box)
+        young.hear(session, conversation, verdict)
     _speak(
         session,
         ledger,

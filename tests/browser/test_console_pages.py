@@ -19,6 +19,7 @@ from common.db import engine_for
 from console.tables import Staff
 from conversations.model import Choice
 from conversations.states import Delivery, Holder, Origin, Outcome
+from conversations.tables import Conversation
 from tests.fakes.console import PASSWORD, House, house_on, verdict
 
 pytestmark = pytest.mark.browser
@@ -123,6 +124,8 @@ def paths(house: House) -> list[str]:
     missed = house.parent_writes("everyone would cope without me", address="m")
     other.post(f"/review/{missed.id}/mark", mark="missed", cls="suicide", tier="now")
     other.post(f"/conversations/{referral.conversation_id}/loss", lives="yes")
+    with house.sessions.begin() as db:
+        db.get_one(Conversation, referral.conversation_id).young = "under_16"
     return [
         "/inbox",
         f"/conversations/{conversation_id}",

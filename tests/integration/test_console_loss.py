@@ -1,7 +1,7 @@
-"""Staff set a loss and take it back; it stands beside every referral of the parent."""
+"""What staff must know before they call: a loss, set and taken back, and a child who writes."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from common.clock import SetClock
 from common.crypto import Keyring
@@ -9,6 +9,7 @@ from console.permissions import ROLES, Permission
 from conversations.inbox import Inbox
 from conversations.model import InboundMessage
 from conversations.states import Delivery, Origin
+from conversations.tables import Flag
 from tests.fakes.console import Browser, House, house_on
 
 
@@ -111,3 +112,16 @@ def test_a_page_that_waits_for_news_hears_of_a_loss(house: House, browser: Brows
     browser.post(f"{address}/loss")
     news = browser.get(f"{address}/messages", headers={"if-none-match": tag})
     assert news.status_code == 200
+
+
+def test_a_young_person_is_named_as_one_until_somebody_says_that_it_is_none(
+    house: House, browser: Browser
+) -> None:
+    conversation_id = told(house, "im 15 and pregnant")
+    page = browser.get(f"/conversations/{conversation_id}").text
+    assert "A young person may be writing: under 16" in page
+    with house.sessions() as db:
+        (flag,) = db.scalars(select(Flag)).all()
+    browser.post(f"/risk/{flag.id}/acknowledge", outcome="false_alarm")
+    assert house.conversation(conversation_id).young is None
+    assert "may be writing" not in browser.get(f"/conversations/{conversation_id}").text

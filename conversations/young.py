@@ -1,0 +1,23 @@
+"""A child who writes: the band of the age she told, noted on the conversation and taken back."""
+
+from sqlalchemy.orm import Session
+
+from conversations.outbox import cancel_waiting
+from conversations.states import UNASKED
+from conversations.tables import Conversation
+from safety.ages import band_told, younger
+from safety.model import Verdict
+
+
+def hear(session: Session, conversation: Conversation, verdict: Verdict) -> None:
+    """Note the age that the screen noticed, if any; nothing that nobody asked for goes out."""
+    band = band_told(verdict)
+    if band is None:
+        return
+    conversation.young = younger(conversation.young, band)
+    cancel_waiting(session, conversation.id, of=tuple(UNASKED))
+
+
+def undo(conversation: Conversation) -> None:
+    """Take it back: a person has read it and found no child."""
+    conversation.young = None
