@@ -33,8 +33,10 @@ INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
         "kind.video": "loss.video",
     }
 )
-# Choices that ask whether a text was liked, or that lead to a living baby.
-_NOT_OFFERED = ("/feedback_", '/find_support{"need": "bonding"}')
+# Whether a text was liked is not asked after a loss, also where another baby lives.
+_FEEDBACK = ("/feedback_",)
+# Nor is what leads to a living baby offered where none lives.
+_NOT_OFFERED = (*_FEEDBACK, '/find_support{"need": "bonding"}')
 
 
 def is_bereaved(conversation: Conversation) -> bool:
@@ -44,8 +46,10 @@ def is_bereaved(conversation: Conversation) -> bool:
 
 def fit(conversation: Conversation, replies: Sequence[Reply]) -> list[Reply]:
     """The replies as they may be said in this conversation: other words where a baby died."""
-    if not is_bereaved(conversation):
+    if conversation.loss_at is None:
         return list(replies)
+    if conversation.loss_surviving:
+        return [_without(reply, _FEEDBACK) for reply in replies]
     fitted: list[Reply] = []
     for reply in replies:
         one = _fit(reply)
@@ -60,7 +64,11 @@ def _fit(reply: Reply) -> Reply:
     if other is not None:
         return Reply(other, reply.variables)
     variables = {name: value for name, value in reply.variables.items() if name != "stage"}
-    choices = reply.choices
-    if choices is not None:
-        choices = tuple(c for c in choices if not c.payload.startswith(_NOT_OFFERED)) or None
-    return replace(reply, variables=variables, choices=choices)
+    return _without(replace(reply, variables=variables), _NOT_OFFERED)
+
+
+def _without(reply: Reply, payloads: tuple[str, ...]) -> Reply:
+    if reply.choices is None:
+        return reply
+    kept = tuple(c for c in reply.choices if not c.payload.startswith(payloads))
+    return replace(reply, choices=kept or None)

@@ -73,13 +73,24 @@ def tell(session: Session, conversation: Conversation, told: Told, *, box: Box) 
         conversation.loss_surviving = bool(told.surviving)
     elif told.surviving is not None:
         conversation.loss_surviving = told.surviving
-    before = snapshot.opened(conversation, box) or {}
-    after = before
     if not conversation.loss_surviving:
         conversation.stage = None
-        after = snapshot.without(after, _OF_BABY if first else _AGE)
     if first:
         cancel_waiting(session, conversation.id, of=(Origin.ASSISTANT, *UNASKED))
+    return _clear(session, conversation, told, box=box, first=first)
+
+
+def _clear(
+    session: Session, conversation: Conversation, told: Told, *, box: Box, first: bool
+) -> bool:
+    """Clear the assistant's state; whether a form was ended that had not been sent."""
+    before = snapshot.opened(conversation, box)
+    if before is None:
+        return False
+    after = before
+    if not conversation.loss_surviving:
+        after = snapshot.without(after, _OF_BABY if first else _AGE)
+    if first:
         after = snapshot.without_form(after)
     if after != before:
         snapshot.keep(conversation, box, after)

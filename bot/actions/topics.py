@@ -9,6 +9,7 @@ from content.loader import Topic
 
 _RELATED = 2
 _PREFIX = "topic_"
+_OF_LOSS = "Loss"  # whether words about it were useful is not asked: docs/voice.md
 _ABOUT_US = "svc-"  # "how do I refer myself?" is a question, and answered as one
 
 
@@ -68,7 +69,7 @@ def _choices(topic: Topic, said: Said, deps: Deps) -> list[tuple[str, str]]:
     choices = [("Find help near me", help_near), ("Ask for a call", "/call_me")]
     related = [deps.topics[name] for name in topic.related if name in deps.topics]
     choices += [(t.title, f'/choose_topic{{"topic": "{t.id}"}}') for t in related[:_RELATED]]
-    if said.channel != "sms":
+    if said.channel != "sms" and topic.group != _OF_LOSS:
         choices += [
             ("This helped", "/feedback_useful"),
             ("Not what I needed", "/feedback_not_useful"),

@@ -246,6 +246,22 @@ def test_a_form_ends_and_what_was_told_in_it_is_gone(ledger):
     assert said(ledger, conversation_id)[-1][0] == "gentle.loss+loss.form_ended"
 
 
+def test_a_loss_in_the_first_message_of_all_makes_no_state(ledger):
+    receipt = receive(ledger, "my baby died", id="SM1")
+    row, state = state_of(ledger, receipt.conversation_id)
+    assert row.loss_at is not None
+    assert state is None
+    assert turn(ledger, "utter_ok").seen[0].seed is None
+
+
+def test_what_goes_on_is_still_a_whole_state(ledger):
+    conversation_id, before = in_form(ledger)
+    receive(ledger, "my baby died", id="SM2")
+    _, state = state_of(ledger, conversation_id)
+    assert set(state) == set(before)
+    assert state["format"] == 1
+
+
 def test_what_was_sent_before_is_not_forgotten(ledger):
     conversation_id, _ = in_form(ledger, mode="after")
     receive(ledger, "my baby died", id="SM2")
@@ -327,9 +343,10 @@ def test_the_same_words_in_place_of_two_are_said_once(ledger):
     assert said(ledger, conversation_id)[-1][0] == "loss.noted"
 
 
-def test_a_topic_is_told_without_its_stage_and_without_a_question_about_itself(ledger):
+@pytest.mark.parametrize("text", ["my baby died", "one of my twins died, the other is home"])
+def test_a_topic_is_told_without_a_question_whether_it_helped(ledger, text):
     conversation_id = known(ledger)
-    receive(ledger, "my baby died", id="SM2")
+    receive(ledger, text, id="SM2")
     choices = (Choice("Ask for a call", "/call_me"), Choice("This helped", "/feedback_useful"))
     reply = Reply("topic", {"topic": "loss-baby", "stage": "newborn"}, choices)
     given = TurnResult(**{**vars(result("topic")), "replies": (reply,)})

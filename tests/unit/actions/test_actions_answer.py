@@ -550,3 +550,11 @@ def test_after_a_loss_a_referral_asks_only_how_to_call(deps: Deps) -> None:
     assert answer.slots["ref_progress"]["mode"] == "callback"
     assert "ref_baby" not in answer.slots
     assert chat.form("hello").slots["requested_slot"] == "ref_phone"
+
+
+def test_nobody_is_asked_whether_words_about_a_loss_helped(chat: Chat) -> None:
+    answer = chat.run("action_inform_topic", "my baby died", intent="topic_loss_baby", sure=0.9)
+
+    payloads = [c["payload"] for c in answer.messages[0]["choices"]]
+    assert "/call_me" in payloads
+    assert not any(p.startswith("/feedback_") for p in payloads)

@@ -1,12 +1,15 @@
 """The words after a loss: none speaks of a living baby, and none is cheerful."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from content.loader import load_messages
-from conversations.bereaved import INSTEAD
+from conversations.bereaved import INSTEAD, fit
+from conversations.model import Reply
+from conversations.tables import Conversation
 
 MESSAGES = load_messages(Path(__file__).parents[3], "en")
 OURS = [key for key in MESSAGES if key.startswith("loss.")]
@@ -53,3 +56,14 @@ def test_the_words_after_a_loss_are_quiet(key: str) -> None:
     assert not BABY.search(words)
     assert not re.search(r"!|glad|happy|great|lovely|congrat|welcome|hope you", words, re.I)
     assert words.isascii()
+
+
+def told(*, surviving: bool) -> Conversation:
+    return Conversation(loss_at=datetime(2026, 3, 2, tzinfo=UTC), loss_surviving=surviving)
+
+
+def test_a_topic_loses_the_stage_that_a_turn_gave_it() -> None:
+    reply = Reply("topic", {"topic": "loss-baby", "stage": "newborn"})
+    assert fit(told(surviving=False), [reply]) == [Reply("topic", {"topic": "loss-baby"})]
+    assert fit(told(surviving=True), [reply]) == [reply]
+    assert fit(Conversation(), [reply]) == [reply]
