@@ -8,15 +8,21 @@ from sqlalchemy.orm import Session
 from app.bootstrap import House
 from common.clock import as_utc
 from common.ids import derived_id
-from conversations import tasks
+from conversations import tasks, young
 from conversations.forget import forget_since
 from conversations.model import EffectCall, EffectHandler
-from conversations.tables import Feedback
+from conversations.tables import Conversation, Feedback
 from referrals import creation
 
 
 def open_task(session: Session, call: EffectCall) -> str:
-    """A person must look: `kind` is one of the words staff know (see conversations.tasks)."""
+    """A person must look: `kind` is one of the words staff know (see conversations.tasks).
+
+    With an `age` the writer is a child: nothing that nobody asked for goes to her any more.
+    """
+    age = call.args.get("age")
+    if isinstance(age, int):
+        young.told(session, session.get_one(Conversation, call.conversation_id), age)
     task = tasks.open_task(
         session,
         call.conversation_id,

@@ -96,6 +96,7 @@ TASKS: Final[Mapping[str, str]] = {
     "person_wanted": "The parent asks for a person",
     "call_back": "Call back",
     "erasure": "The parent asks to be erased",
+    "young_person": "A young person has sent a referral",
     "flag_not_answerable": "A flag whose safety text could not be sent",
 }
 FLAG_OUTCOMES: Final[Mapping[str, str]] = {

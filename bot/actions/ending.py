@@ -48,7 +48,7 @@ def _send(said: Said, out: Out, deps: Deps, record: Record, ending: str) -> list
     effect = "create_referral" if ending == "sent" else "request_callback"
     out.effect(effect, record=to_json(record))
     if record.writer_age is not None and record.writer_age < _ADULT:
-        out.effect("open_task", kind="young_person")
+        out.effect("open_task", kind="young_person", age=record.writer_age)
     number = reference(f"{said.message_id}/{effect}")
     waits = deps.deployment.expected_waits
     days = waits.first_contact if ending == "sent" else waits.callback

@@ -9,6 +9,7 @@ from alerts.model import DEFAULT_LADDER
 from alerts.safeguarding import Safeguarding
 from alerts.service import Paging
 from alerts.tables import AlertPage
+from app.effects import open_task
 from common.errors import PermanentFailure, TemporaryFailure
 from conversations import people
 from conversations.inbox import Inbox
@@ -16,6 +17,8 @@ from conversations.model import InboundMessage, Reply
 from conversations.outbox import Speech, say
 from conversations.states import UNASKED, Delivery, Origin
 from conversations.tables import Conversation, Outbound
+from conversations.turn import Turns
+from tests.fakes.ledger import ScriptedAssistant, result
 from tests.fakes.ledger import ledger as make_ledger
 
 LINK = "https://console.example/risk#"
@@ -205,3 +208,14 @@ def test_she_is_answered_and_not_asked_for_her_age(ledger):
 def test_a_professional_who_names_an_age_is_no_child(ledger):
     receipt = receive(ledger, "school nurse here, she says im 15 and pregnant")
     assert conversation(ledger, receipt).young is None
+
+
+def test_an_age_told_in_a_form_is_noted_when_its_turn_is_committed(ledger):
+    receipt = receive(ledger, "yes send it")
+    args = {"kind": "young_person", "age": 15}
+    effect = {"key": "m/open_task", "effect": "open_task", "args": args}
+    assistant = ScriptedAssistant(lambda _request: result("utter_ok", effects=(effect,)))
+    Turns(ledger, assistant, {"open_task": open_task}, "w", lease_s=30, attempts=3).work_once()
+    assert conversation(ledger, receipt).young == "under_16"
+    after = speak(ledger, receipt.conversation_id, Origin.NUDGE)
+    assert row_of(ledger, after).state == Delivery.CANCELLED

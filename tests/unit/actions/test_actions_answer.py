@@ -478,7 +478,8 @@ def test_a_young_writer_is_brought_to_a_persons_notice(deps: Deps) -> None:
 
     answer = chat.run("action_submit_referral")
 
-    assert {"effect": "open_task", "args": {"kind": "young_person"}} in answer.effects
+    effect = {"effect": "open_task", "args": {"kind": "young_person", "age": 16}}
+    assert effect in answer.effects
 
 
 def test_a_shared_phone_is_told_nothing_of_what_was_sent(chat: Chat) -> None:
