@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from common.deployment import Deployment
 
@@ -20,6 +20,10 @@ class AlwaysCovered:
         """At once."""
         return now
 
+    def covered(self, since: datetime, until: datetime) -> timedelta:
+        """All of it."""
+        return max(until - since, timedelta(0))
+
 
 @dataclass(frozen=True)
 class NeverCovered:
@@ -32,6 +36,10 @@ class NeverCovered:
     def next_cover(self, now: datetime) -> datetime | None:  # noqa: ARG002
         """Never."""
         return None
+
+    def covered(self, since: datetime, until: datetime) -> timedelta:  # noqa: ARG002
+        """Nothing of it."""
+        return timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -48,3 +56,7 @@ class TeamHours:
     def next_cover(self, now: datetime) -> datetime | None:
         """When the team next works, in UTC."""
         return self.deployment.next_open(now, team=self.team).astimezone(UTC)
+
+    def covered(self, since: datetime, until: datetime) -> timedelta:
+        """How long the team was at work in between."""
+        return self.deployment.time_open(self.team, since, until)

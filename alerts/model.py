@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 
@@ -16,6 +18,44 @@ class Cover(Protocol):
 
     def next_cover(self, now: datetime) -> datetime | None:
         """`now` where it is covered, else when cover next begins; None where it never does."""
+        ...
+
+    def covered(self, since: datetime, until: datetime) -> timedelta:
+        """How much of the time between two aware times was covered."""
+        ...
+
+
+class AlertText(Protocol):
+    """What a route carries: never a word of the parent's, a link instead."""
+
+    @property
+    def to(self) -> str:
+        """Whom it is for: a name of the ladder."""
+        ...
+
+    @property
+    def number(self) -> int:
+        """How often it was sent before."""
+        ...
+
+    @property
+    def raised_at(self) -> datetime:
+        """When what it is about happened."""
+        ...
+
+    @property
+    def link(self) -> str:
+        """Where to read on."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """One line."""
+        ...
+
+    @property
+    def body(self) -> str:
+        """A few lines and the link."""
         ...
 
 
@@ -80,6 +120,51 @@ class PageText:
             f"A message that calls for a person came at {self.raised_at:%H:%M on %d %B} (UTC) and "
             f"nobody has marked it as read.\n{unsent}Open it here: {self.link}\n"
             "You are paged again until somebody marks it as read.\n"
+        )
+
+
+#: What may wait for a person, and how long a person may be at work before somebody is told.
+#: Source: own proposal; the service decides (deployments/<name>/alerts.yml, `unanswered`).
+WAITS: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "person_wanted": timedelta(hours=4),
+        "call_back": timedelta(hours=4),
+        "look_at": timedelta(hours=4),
+        "held_message": timedelta(hours=1),
+    }
+)
+_WAITING: Mapping[str, str] = MappingProxyType(
+    {
+        "person_wanted": "A wish to speak to a person",
+        "call_back": "A wish to be called",
+        "look_at": "A photo, a voice note or a file",
+        "held_message": "A message in a conversation that a colleague holds",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """What is said once about somebody who waits."""
+
+    to: str
+    kind: str
+    raised_at: datetime
+    link: str
+    number: int = 0
+
+    @property
+    def subject(self) -> str:
+        """One line."""
+        return "First1001: somebody waits for a person"
+
+    @property
+    def body(self) -> str:
+        """A few lines and the link."""
+        return (
+            f"{_WAITING.get(self.kind, 'Something')} came at "
+            f"{self.raised_at:%H:%M on %d %B} (UTC) and nobody has dealt with it.\n"
+            f"Open it here: {self.link}\nYou are told of it once.\n"
         )
 
 

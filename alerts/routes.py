@@ -11,7 +11,7 @@ from typing import Protocol
 
 import httpx
 
-from alerts.model import PageText
+from alerts.model import AlertText
 from common.errors import PermanentFailure, TemporaryFailure
 
 TIMEOUT_S = 5.0
@@ -29,7 +29,7 @@ class Route(Protocol):
         """Whether there is an address for this person on this route."""
         ...
 
-    def send(self, page: PageText) -> None:
+    def send(self, page: AlertText) -> None:
         """Hand the page over.
 
         Raises:
@@ -56,7 +56,7 @@ class MailRoute:
         """Whether the person has a mail address."""
         return person in self.addresses
 
-    def send(self, page: PageText) -> None:
+    def send(self, page: AlertText) -> None:
         """Hand the page to the mail server."""
         message = EmailMessage()
         message["From"], message["To"] = self.sender, self.addresses[page.to]
@@ -87,7 +87,7 @@ class WebhookRoute:
         """The other side knows whom to wake."""
         return True
 
-    def send(self, page: PageText) -> None:
+    def send(self, page: AlertText) -> None:
         """Post the page."""
         body = {
             "to": page.to,

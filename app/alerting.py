@@ -4,11 +4,13 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts import plan
+from alerts import plan, waiting
 from alerts.model import PageText
+from alerts.notices import Noticing
 from alerts.routes import MailRoute, Route, WebhookRoute
 from alerts.service import Paging
 from alerts.tables import AlertTest
+from alerts.waiting import Waiting
 from app.bootstrap import House
 from common import deployment as deployments
 from common.clock import SystemClock
@@ -16,6 +18,8 @@ from common.db import session_factory
 from common.errors import AssistantError, SettingsError
 from common.ids import new_id
 from common.settings import Settings
+from referrals.states import State
+from referrals.tables import Referral
 
 
 def paging(house: House) -> Paging | None:
@@ -26,6 +30,36 @@ def paging(house: House) -> Paging | None:
         return None
     base = house.settings.console_base_url
     return Paging(found.cover, found.ladder, routes, lambda flag_id: f"{base}/risk#{flag_id}")
+
+
+def noticing(house: House) -> Noticing:
+    """What the clock works with to tell of parents who wait."""
+    found = plan.load(house.deployment)
+    base = house.settings.console_base_url
+    return Noticing(
+        cover=found.cover,
+        after=found.unanswered.after,
+        to=found.unanswered.to,
+        routes=routes_of(house.settings, found),
+        sources=(waiting.in_tasks, waiting.held_and_silent, callbacks),
+        link=lambda conversation_id: f"{base}/conversations/{conversation_id}",
+    )
+
+
+def callbacks(session: Session) -> list[Waiting]:
+    """Requests to be called that nobody has touched yet."""
+    rows = session.scalars(
+        select(Referral)
+        .where(
+            Referral.kind == "callback",
+            Referral.state == State.NEW,
+            Referral.owner.is_(None),
+            waiting.untold("call_back", Referral.__table__.c.id),
+        )
+        .order_by(Referral.created_at)
+        .limit(waiting.AT_ONCE)
+    )
+    return [Waiting("call_back", row.id, row.conversation_id, row.created_at) for row in rows]
 
 
 def routes_of(settings: Settings, found: plan.AlertPlan) -> list[Route]:

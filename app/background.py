@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from alerts import clock as escalation
 from app import retention, young
-from app.alerting import paging
+from app.alerting import noticing, paging
 from app.bootstrap import House
 from channels.sms import Sms
 from channels.telegram import Telegram
@@ -34,7 +34,8 @@ def threads(house: House, stop: threading.Event) -> list[threading.Thread]:
     pages = paging(house)
     if pages is not None:
         sessions = house.work_ledger.sessions
-        jobs.append(_thread("paging", escalation.run, sessions, pages, house.clock, stop))
+        watched = noticing(house)
+        jobs.append(_thread("paging", escalation.run, sessions, pages, house.clock, stop, watched))
     children = young.telling(house)
     if children is not None:
         jobs.append(_every(YOUNG_EVERY_S, "young", children, stop))

@@ -5,7 +5,7 @@ Reads no file (common.deployment does) and knows nothing of services, messages o
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -204,6 +204,12 @@ class Deployment:
         if found is None:
             raise TechnicalFailure(f"deployment {self.name}: {team} never opens")
         return found
+
+    def time_open(self, team: str, since: datetime, until: datetime) -> timedelta:
+        """How long a team was at work between two aware times."""
+        first, last = self.local(since), self.local(until)
+        years = tuple(range(first.year, last.year + 1))
+        return self.teams[team].hours.time_open(first, last, closed=set(self.closed_dates(years)))
 
     def _closed_near(self, local: datetime) -> Mapping[date, str]:
         return self.closed_dates((local.year, local.year + 1))

@@ -7,7 +7,7 @@ and no clock: callers hand over local times.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from common.errors import InvalidInput
@@ -70,6 +70,26 @@ class OpeningHours:
                 if candidate > moment:
                     return candidate
         return None
+
+    def time_open(
+        self, since: datetime, until: datetime, *, closed: Collection[date] = ()
+    ) -> timedelta:
+        """How long it was open between two local times of one zone."""
+        if self.always:
+            return max(until.astimezone(UTC) - since.astimezone(UTC), timedelta(0))
+        whole, day = timedelta(0), since.date()
+        while day <= until.date():
+            for opening in self.openings:
+                if day.weekday() in opening.days and day not in closed:
+                    end = day + timedelta(days=1) if opening.end == time.min else day
+                    begins = datetime.combine(day, opening.start, tzinfo=since.tzinfo)
+                    ends = datetime.combine(end, opening.end, tzinfo=since.tzinfo)
+                    # Through UTC: within one zone Python takes wall clocks for durations.
+                    first = max(begins, since).astimezone(UTC)
+                    last = min(ends, until).astimezone(UTC)
+                    whole += max(last - first, timedelta(0))
+            day += timedelta(days=1)
+        return whole
 
     def words(self) -> str:
         """Plain English: "any time, day or night", "Monday to Friday, 9am to 5pm"."""

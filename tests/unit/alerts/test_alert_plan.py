@@ -1,14 +1,14 @@
 """What deployments say about alerts."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts import plan
 from alerts.cover import AlwaysCovered, NeverCovered
-from alerts.model import DEFAULT_LADDER
+from alerts.model import DEFAULT_LADDER, WAITS
 from common import deployment as deployments
 from common.errors import SettingsError
 
@@ -64,3 +64,35 @@ def test_a_malformed_file_is_refused_by_name(bradford, text):
     (bradford.folder / "alerts.yml").write_text(text)
     with pytest.raises(SettingsError, match=r"alerts\.yml"):
         plan.load(bradford)
+
+
+def test_how_long_somebody_may_wait_is_read_and_the_rest_stays_as_proposed(bradford):
+    (bradford.folder / "alerts.yml").write_text(
+        "cover: 24h\nunanswered: {to: manager, after_hours: {look_at: 2, held_message: 0.5}}\n"
+    )
+    found = plan.load(bradford).unanswered
+    assert found.to == "manager"
+    assert found.after == {
+        **WAITS,
+        "look_at": timedelta(hours=2),
+        "held_message": timedelta(minutes=30),
+    }
+
+
+def test_without_a_word_the_first_on_the_ladder_is_told(bradford):
+    assert plan.load(bradford).unanswered == plan.Unanswered("on_call", WAITS)
+
+
+@pytest.mark.parametrize(
+    "given", ["{after_hours: {naps: 2}}", "{after_hours: {look_at: 0}}", "{after_hours: 3}", "[x]"]
+)
+def test_a_malformed_wait_is_refused_by_name(bradford, given):
+    (bradford.folder / "alerts.yml").write_text(f"cover: 24h\nunanswered: {given}\n")
+    with pytest.raises(SettingsError, match=r"alerts\.yml: unanswered"):
+        plan.load(bradford)
+
+
+def test_hours_of_a_team_leave_out_night_and_holiday(bradford):
+    cover = plan.load(bradford).cover
+    eve = datetime(2026, 12, 24, 16, 0, tzinfo=UTC)
+    assert cover.covered(eve, datetime(2026, 12, 29, 10, 0, tzinfo=UTC)) == timedelta(hours=2)

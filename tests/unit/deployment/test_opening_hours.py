@@ -85,3 +85,27 @@ def test_the_next_opening_is_open_and_not_before(days: set[str], start: int, min
     assert found is not None
     assert found >= moment
     assert hours.open_at(found)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 12:30", 2.5),
+        ("2026-11-23 16:00", "2026-11-24 10:00", 2),
+        ("2026-11-27 16:00", "2026-11-30 10:00", 2),
+        ("2026-11-28 10:00", "2026-11-29 10:00", 0),
+        ("2026-11-23 12:00", "2026-11-23 10:00", 0),
+        ("2026-11-24 08:00", "2026-11-26 09:00", 8),  # the 25th is closed
+    ],
+)
+def test_time_open_counts_only_open_hours(since, until, hours):
+    first, last = (datetime.fromisoformat(one).replace(tzinfo=LONDON) for one in (since, until))
+    found = WEEK.time_open(first, last, closed={date(2026, 11, 25)})
+    assert found == timedelta(hours=hours)
+
+
+def test_time_open_counts_real_hours_when_the_clocks_change():
+    first = datetime(2026, 10, 25, 0, 0, tzinfo=LONDON)
+    last = datetime(2026, 10, 26, 0, 0, tzinfo=LONDON)
+    assert parse("Mo-Su 00:00-24:00").time_open(first, last) == timedelta(hours=25)
+    assert parse("24/7").time_open(first, last) == timedelta(hours=25)
