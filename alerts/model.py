@@ -39,6 +39,11 @@ class AlertText(Protocol):
         ...
 
     @property
+    def ref(self) -> str:
+        """The id of its row; empty where it has none."""
+        ...
+
+    @property
     def raised_at(self) -> datetime:
         """When what it is about happened."""
         ...
@@ -104,6 +109,7 @@ class PageText:
     raised_at: datetime
     link: str
     answerable: bool
+    ref: str = ""
 
     @property
     def subject(self) -> str:
@@ -152,6 +158,7 @@ class NoticeText:
     raised_at: datetime
     link: str
     number: int = 0
+    ref: str = ""
 
     @property
     def subject(self) -> str:

@@ -112,7 +112,7 @@ def _claim(session: Session, now: datetime) -> list[AlertNotice]:
 
 def _text(row: AlertNotice, noticing: Noticing) -> NoticeText:
     link = noticing.link(row.conversation_id)
-    return NoticeText(row.recipient, row.kind, row.waits_since, link)
+    return NoticeText(row.recipient, row.kind, row.waits_since, link, ref=row.id)
 
 
 def _send(noticing: Noticing, name: str, text: NoticeText) -> str | None:

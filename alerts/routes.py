@@ -1,4 +1,4 @@
-"""The ways a page leaves the house: mail and webhook; they know no flag and no row."""
+"""The ways a page leaves the house: mail, webhook, text; they know no flag and no row."""
 
 from __future__ import annotations
 
@@ -73,6 +73,36 @@ class MailRoute:
             raise PermanentFailure("the mail server refused the address", code="refused") from e
         except (OSError, smtplib.SMTPException) as e:
             raise TemporaryFailure("the mail server did not take it", code="smtp") from e
+
+
+class Texts(Protocol):
+    """What a text message is handed to."""
+
+    def text(self, number: str, words: str, *, ref: str) -> None:
+        """Hand a text over; what became of it is told later under `ref`.
+
+        Raises:
+            AssistantError: it was not taken.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class SmsRoute:
+    """One text by our own number; `numbers` is person -> mobile number."""
+
+    texts: Texts = field(repr=False)
+    numbers: Mapping[str, str] = field(repr=False)
+    name: str = "sms"
+
+    def reaches(self, person: str) -> bool:
+        """Whether the person has a mobile number."""
+        return person in self.numbers
+
+    def send(self, page: AlertText) -> None:
+        """Text the first line and the link: phones lie on tables."""
+        words = f"{page.subject}: {page.link}"
+        self.texts.text(self.numbers[page.to], words, ref=page.ref)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class YoungText:
     raised_at: datetime
     link: str
     number: int = 0
+    ref: str = ""
 
     @property
     def subject(self) -> str:

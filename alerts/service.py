@@ -143,6 +143,7 @@ def _text(session: Session, page: AlertPage, paging: Paging) -> PageText:
         raised_at=flag.raised_at,
         link=paging.link(flag.id),
         answerable=conversation.route == ReplyRoute.OPEN,
+        ref=page.id,
     )
 
 

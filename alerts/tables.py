@@ -11,7 +11,10 @@ from common.db import Base, UtcDateTime
 
 
 class AlertPage(Base):
-    """One page to one person by one route; ``sent_at`` is when the route took it."""
+    """One page to one person by one route.
+
+    ``sent_at`` is when the route took it, ``delivered_at`` when it said later that it arrived.
+    """
 
     __tablename__ = "alert_pages"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -23,6 +26,7 @@ class AlertPage(Base):
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failure: Mapped[str | None] = mapped_column(String(64))
     __table_args__ = (
         UniqueConstraint("flag_id", "number", "route"),

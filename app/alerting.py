@@ -1,5 +1,7 @@
 """Wires paging: the deployment's cover and ladder, the routes that the settings name."""
 
+from dataclasses import dataclass
+
 import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,19 +9,24 @@ from sqlalchemy.orm import Session
 from alerts import plan, waiting
 from alerts.model import PageText
 from alerts.notices import Noticing
-from alerts.routes import MailRoute, Route, WebhookRoute
+from alerts.routes import MailRoute, Route, SmsRoute, WebhookRoute
 from alerts.service import Paging
 from alerts.tables import AlertTest
 from alerts.waiting import Waiting
 from app.bootstrap import House
+from channels.sms import Sms
 from common import deployment as deployments
 from common.clock import SystemClock
 from common.db import session_factory
 from common.errors import AssistantError, SettingsError
 from common.ids import new_id
 from common.settings import Settings
+from conversations.model import ToSend
+from conversations.states import Lane
 from referrals.states import State
 from referrals.tables import Referral
+
+SETTINGS = "FIRST1001_SMTP_HOST, FIRST1001_ALERT_WEBHOOK_URL, FIRST1001_ALERT_SMS_TO"
 
 
 def paging(house: House) -> Paging | None:
@@ -62,6 +69,31 @@ def callbacks(session: Session) -> list[Waiting]:
     return [Waiting("call_back", row.id, row.conversation_id, row.created_at) for row in rows]
 
 
+@dataclass(frozen=True)
+class StaffTexts:
+    """Texts to staff by our own number; they belong to no conversation and stand in no outbox.
+
+    The row of the page is what is written down before it is sent, and what receipts come back to.
+    """
+
+    channel: Sms
+
+    def text(self, number: str, words: str, *, ref: str) -> None:
+        """Hand a text over."""
+        self.channel.send(
+            ToSend(
+                id=ref or new_id(),
+                conversation_id="",
+                address=number,
+                text=words,
+                choices=(),
+                attempt=1,
+                lane=Lane.CRISIS,
+                created_at=SystemClock().now(),
+            )
+        )
+
+
 def routes_of(settings: Settings, found: plan.AlertPlan) -> list[Route]:
     """The routes that the settings name."""
     routes: list[Route] = []
@@ -78,6 +110,9 @@ def routes_of(settings: Settings, found: plan.AlertPlan) -> list[Route]:
                 tls=mail.tls,
             )
         )
+    if settings.twilio is not None and settings.alert_sms_to:
+        channel = Sms(settings.twilio, public_base_url=settings.public_base_url)
+        routes.append(SmsRoute(StaffTexts(channel), settings.alert_sms_to))
     if settings.alert_webhook_url is not None:
         client = httpx.Client(trust_env=False)
         routes.append(WebhookRoute(settings.alert_webhook_url, client))
@@ -95,7 +130,7 @@ def send_test(settings: Settings, *, by: str) -> str:
     found = plan.load(deployment)
     routes = routes_of(settings, found)
     if not routes:
-        raise SettingsError("no route is set: FIRST1001_SMTP_HOST or FIRST1001_ALERT_WEBHOOK_URL")
+        raise SettingsError(f"no route is set: {SETTINGS}")
     sent: list[str] = []
     failures: list[AssistantError] = []
     now = SystemClock().now()

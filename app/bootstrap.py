@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app import receipts
 from app.page_reader import PageReader
 from channels import registry
 from channels.base import Channel, ChannelServices, RouteChange
@@ -15,7 +16,7 @@ from common.deployment import Deployment
 from common.errors import SettingsError
 from common.settings import Settings
 from content.loader import ContentError, Topic, languages, load_messages, load_topics
-from conversations import crash, people, receipts
+from conversations import crash, people
 from conversations.inbox import Inbox
 from conversations.ledger import Ledger, Signals
 from conversations.model import Sender

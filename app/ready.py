@@ -18,7 +18,6 @@ from content.loader import check, load_messages
 
 #: Source: issue "Safety in front of the machine": a page leaves by two configured routes.
 ROUTES_WANTED = 2
-ROUTE_SETTINGS = "FIRST1001_SMTP_HOST, FIRST1001_ALERT_WEBHOOK_URL"
 _LINE = re.compile(r"lines\.([a-z_]+)\.(?:phone|sms)")
 
 
@@ -92,7 +91,7 @@ def _routes(settings: Settings, deployment: Deployment) -> Iterator[str]:
     if len(reaching) < ROUTES_WANTED:
         yield (
             "Set two routes for alerts that reach the first person on the ladder: one may fail "
-            f"({ROUTE_SETTINGS}). So far: {', '.join(reaching) or 'none'}."
+            f"({alerting.SETTINGS}). So far: {', '.join(reaching) or 'none'}."
         )
 
 

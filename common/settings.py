@@ -4,6 +4,7 @@ Nothing else reads the environment. `docs/operations.md` lists every setting (a 
 """
 
 import base64
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from common.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "FIRST1001_"
+_NUMBER = re.compile(r"\+[1-9]\d{7,14}")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Settings:
     telegram: Telegram | None
     mail: Mail | None
     alert_webhook_url: str | None
+    alert_sms_to: Mapping[str, str] = field(repr=False)
     retention_days: int | None
     crash_point: str | None
 
@@ -202,6 +205,7 @@ def load(environ: Mapping[str, str], *, demo: bool | None = None) -> Settings:
         ),
         mail=_mail(r),
         alert_webhook_url=r.url("ALERT_WEBHOOK_URL", None),
+        alert_sms_to=_numbers(r),
         retention_days=_days(r),
         crash_point=r.text("CRASH_POINT"),
     )
@@ -338,6 +342,17 @@ def _mail(r: _Reader) -> Mail | None:
     return Mail(host, port, sender, user, password, tls)
 
 
+def _numbers(r: _Reader) -> Mapping[str, str]:
+    """Person -> number, of `on_call:+447...,manager:+447...`."""
+    found: dict[str, str] = {}
+    for part in filter(None, (r.text("ALERT_SMS_TO") or "").split(",")):
+        person, _, number = (word.strip() for word in part.partition(":"))
+        if not person or not _NUMBER.fullmatch(number):
+            raise SettingsError(f"{PREFIX}ALERT_SMS_TO must read on_call:+447...,manager:+447...")
+        found[person] = number
+    return found
+
+
 def _refuse_unknown(r: _Reader) -> None:
     known = {PREFIX + name for name in r.read}
     for name in r.environ:
@@ -348,6 +363,8 @@ def _refuse_unknown(r: _Reader) -> None:
 
 
 def _refuse_unsafe(s: Settings) -> None:
+    if s.alert_sms_to and s.twilio is None:
+        raise SettingsError(f"{PREFIX}ALERT_SMS_TO needs the SMS account ({PREFIX}TWILIO_SID)")
     if not s.live:
         return
     if s.simulators:

@@ -15,6 +15,12 @@ from common.errors import TemporaryFailure
 ROOT = Path(__file__).resolve().parents[3]
 KEY = base64.b64encode(bytes(32)).decode()
 WEBHOOK = {"ALERT_WEBHOOK_URL": "http://127.0.0.1:9/page"}
+TEXTS = {
+    "TWILIO_SID": "AC1",
+    "TWILIO_TOKEN": "token",
+    "TWILIO_NUMBER": "+447700900001",
+    "ALERT_SMS_TO": "on_call:+447700900111",
+}
 MAIL = {"SMTP_HOST": "127.0.0.1", "SMTP_SENDER": "alerts@example.org", "SMTP_TLS": "no"}
 
 
@@ -64,6 +70,8 @@ REACHED = "cover: 24h\nmail: {on_call: nurse@example.org}\n"
         (REACHED, MAIL, "mail"),
         (REACHED, WEBHOOK, "webhook"),
         (REACHED, MAIL | WEBHOOK, None),
+        (REACHED, MAIL | TEXTS, None),
+        (REACHED, MAIL | TEXTS | {"ALERT_SMS_TO": "manager:+447700900112"}, "mail"),
         ("cover: 24h\nmail: {manager: m@example.org}\n", MAIL | WEBHOOK, "webhook"),
         ("cover: none\n", {}, None),
     ],

@@ -100,3 +100,23 @@ def _names_read(tmp_path: Path) -> set[str]:
 
     load(Watching({"FIRST1001_VAR": str(tmp_path)}))
     return seen
+
+
+def test_numbers_of_people_on_call_are_read_and_not_shown(tmp_path):
+    found = demo(tmp_path, ALERT_SMS_TO="on_call:+447700900111, manager:+447700900112")
+    assert found.alert_sms_to == {"on_call": "+447700900111", "manager": "+447700900112"}
+    assert "900111" not in repr(found)
+    assert demo(tmp_path).alert_sms_to == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["+447700900111", "on_call:07700900111", "on_call:", ":+447700900111"]
+)
+def test_a_number_without_a_person_or_a_country_is_refused(tmp_path, text):
+    with pytest.raises(SettingsError, match="FIRST1001_ALERT_SMS_TO"):
+        demo(tmp_path, ALERT_SMS_TO=text)
+
+
+def test_texts_to_staff_need_the_sms_account():
+    with pytest.raises(SettingsError, match="FIRST1001_TWILIO_SID"):
+        load({**LIVE, "FIRST1001_ALERT_SMS_TO": "on_call:+447700900111"})
