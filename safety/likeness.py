@@ -33,27 +33,28 @@ _PIECES = (3, 4, 5)
 
 @dataclass(frozen=True)
 class Likeness:
-    """Weights by feature, each a row of (class number, weight), and the two marks.
+    """Weights by feature, and the two marks.
 
-    ``bias`` has one number more than there are classes: the last is that of ordinary talk.
-    ``gentle`` and ``now`` are shares of probability, from 0 to 1.
+    A feature's weights are its rarity (its inverse document frequency in training) and a row of
+    (class number, weight). ``bias`` has one number more than there are classes: the last is that
+    of ordinary talk. ``gentle`` and ``now`` are shares of probability, from 0 to 1.
     """
 
     classes: tuple[str, ...]
     bias: tuple[float, ...]
     gentle: float
     now: float
-    weights: Mapping[str, tuple[tuple[int, float], ...]]
+    weights: Mapping[str, tuple[float, tuple[tuple[int, float], ...]]]
 
     def shares(self, words: list[str], groups: Mapping[str, str]) -> list[float]:
         """A share of probability for each class and, last, for ordinary talk."""
         scores = list(self.bias)
         for kind in (features(words, groups), pieces(words)):
-            rows = [row for name in kind if (row := self.weights.get(name)) is not None]
-            scale = 1.0 / math.sqrt(len(rows)) if rows else 0.0
-            for row in rows:
+            known = [found for name in kind if (found := self.weights.get(name)) is not None]
+            length = math.sqrt(sum(rarity * rarity for rarity, _ in known))
+            for rarity, row in known:
                 for number, weight in row:
-                    scores[number] += weight * scale
+                    scores[number] += weight * rarity / length
         top = max(scores)
         grown = [math.exp(score - top) for score in scores]
         whole = sum(grown)
@@ -89,15 +90,24 @@ def learned() -> Likeness | None:
 
 
 def read(data: Mapping[str, object]) -> Likeness:
-    """Likeness from the form that training writes: weights in hundredths."""
-    rows: Mapping[str, list[list[int]]] = data["weights"]  # type: ignore[assignment]
+    """Likeness from the form that training writes.
+
+    A row is whole numbers: the rarity in hundredths, then class number and weight in twentieths
+    by turns.
+    """
+    rows: Mapping[str, list[int]] = data["weights"]  # type: ignore[assignment]
     return Likeness(
         classes=tuple(data["classes"]),  # type: ignore[arg-type]
         bias=tuple(data["bias"]),  # type: ignore[arg-type]
         gentle=float(data["gentle"]),  # type: ignore[arg-type]
         now=float(data["now"]),  # type: ignore[arg-type]
-        weights={name: tuple((n, w / 100) for n, w in row) for name, row in rows.items()},
+        weights={name: _weights(row) for name, row in rows.items()},
     )
+
+
+def _weights(row: list[int]) -> tuple[float, tuple[tuple[int, float], ...]]:
+    pairs = zip(row[1::2], row[2::2], strict=True)
+    return row[0] / 100, tuple((number, weight / 20) for number, weight in pairs)
 
 
 def alike(made: Plain, rules: Book, *, told: set[str]) -> list[Evidence]:

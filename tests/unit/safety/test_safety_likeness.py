@@ -8,7 +8,7 @@ from safety.normalise import plain
 from safety.rulebook import book
 
 LONG = "anything at all that has more words than six"
-KNOWN = dict.fromkeys(LONG.split(), ())
+KNOWN = dict.fromkeys(LONG.split(), (1.0, ()))
 
 
 def made(text: str):
@@ -55,7 +55,7 @@ def test_two_classes_are_named_where_both_are_likely():
 
 
 def test_weights_move_the_share_of_their_class():
-    model = Likeness(("suicide", "loss"), (0.0, 0.0, 0.0), 0.5, 0.9, {"dark": ((0, 3.0),)})
+    model = Likeness(("suicide", "loss"), (0.0, 0.0, 0.0), 0.5, 0.9, {"dark": (2.0, ((0, 3.0),))})
     before, after = model.shares(["sun"], {}), model.shares(["dark"], {})
     assert sum(after) == pytest.approx(1.0)
     assert after[0] > before[0]
