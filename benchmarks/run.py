@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = [peer.name for peer in peers]
     print(report.page_part(facts, rounds, names))
     _keep(facts, rounds)
-    whole = not given.quick and given.rounds >= 3 and set(given.only) == set(PEERS)
+    whole = not stale and given.rounds >= 3 and set(given.only) == set(PEERS)
     if whole and not given.no_write:
         report.write(PAGE, report.page_part(facts, rounds, names))
     return 1 if report.missed(rounds, names) and not given.quick else 0
@@ -61,7 +61,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--any-model",
         action="store_true",
-        help="plain Rasa as last trained, even if the words have changed since (--quick does so)",
+        help="plain Rasa as last trained, even if the words have changed since (--quick does so);"
+        " writes no page",
     )
     parser.add_argument("--no-write", action="store_true", help="leave README.md as it is")
     return parser.parse_args(arguments)
