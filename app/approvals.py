@@ -13,7 +13,16 @@ from conversations.tables import Approval
 
 # Texts that live mode needs in English before it may start; topics come beside them.
 # Source: docs/operations.md, "Going live".
-NEEDED = ("crisis.", "gentle.", "fallback.", "control.", "contact.", "loss.", "utter_ask_privacy")
+NEEDED = (
+    "crisis.",
+    "gentle.",
+    "care.",
+    "fallback.",
+    "control.",
+    "contact.",
+    "loss.",
+    "utter_ask_privacy",
+)
 
 
 def texts(

@@ -8,6 +8,7 @@ from alerts import clock as escalation
 from app import retention, young
 from app.alerting import noticing, paging
 from app.bootstrap import House
+from app.clearing import clearer
 from channels.sms import Sms
 from channels.telegram import Telegram
 from channels.web_chat.channel import WebChat
@@ -18,6 +19,7 @@ log = logger()
 PURGE_EVERY_S = 3600.0
 SESSIONS_EVERY_S = 600.0
 YOUNG_EVERY_S = 30.0
+CLEAR_EVERY_S = 2.0
 SWEEP_EVERY_S = 60.0
 # Twilio's list may lag half a minute; a sweep looks back far enough to see every message twice.
 SWEEP_BACK = timedelta(minutes=10)
@@ -46,6 +48,8 @@ def threads(house: House, stop: threading.Event) -> list[threading.Thread]:
             jobs.append(_every(SWEEP_EVERY_S, "sweep", _sweep(house, channel), stop))
         elif isinstance(channel, Telegram):
             jobs.append(_telegram(house, channel, stop))
+            clear = clearer(house.work_ledger, channel)
+            jobs.append(_every(CLEAR_EVERY_S, "clear", clear, stop))
     return jobs
 
 

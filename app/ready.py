@@ -105,7 +105,7 @@ def _words(settings: Settings, deployment: Deployment) -> Iterator[str]:
         yield f"Put {len(errors)} texts right (first1001 content check --live)."
     named: set[str] = set()
     for key, message in load_messages(settings.root, "en").items():
-        if key.startswith(("crisis.", "gentle.", "fallback.")):
+        if key.startswith(("crisis.", "gentle.", "care.", "fallback.")):
             for words in (message.web, message.sms, message.telegram):
                 named |= set(_LINE.findall(words or ""))
     for line_id in sorted(named):

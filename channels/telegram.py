@@ -116,6 +116,15 @@ class Telegram:
         """Always None: Telegram has nothing to ask."""
         return None
 
+    def remove(self, address: str, provider_message_id: str) -> None:
+        """Take one of our own messages out of a chat; Telegram lets us for 48 hours.
+
+        Raises:
+            PermanentFailure: Telegram does not do it: the message is gone, or too old.
+        """
+        number = int(provider_message_id.partition(":")[0])
+        self._api.run(self._api.bot.delete_message(chat_id=address, message_id=number))
+
     def fetch_media(self, ref: str) -> bytes:
         """The bytes of a photo, recording or file; the ref is Telegram's file id."""
         bot = self._api.bot

@@ -13,7 +13,7 @@ from console.notes import add_note
 from console.tables import Staff
 from console.words import FLAG_OUTCOMES, TASK_OUTCOMES
 from conversations import flags as ledger_flags
-from conversations import people, young
+from conversations import people, private, young
 from conversations import tasks as ledger_tasks
 from conversations.ledger import Ledger
 from conversations.tables import Conversation, Flag, Task
@@ -103,6 +103,8 @@ def acknowledge(session: Session, ledger: Ledger, flag_id: str, closing: Closing
     )
     if closing.outcome == "false_alarm" and CLASS in flag.classes:
         young.undo(people.lock(session, flag.conversation_id))
+    if closing.outcome == "false_alarm" and private.CLASS in flag.classes:
+        private.undo(people.lock(session, flag.conversation_id))
     _add_words(session, ledger, flag.conversation_id, closing)
     return flag.conversation_id
 

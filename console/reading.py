@@ -149,7 +149,7 @@ def version(session: Session, conversation_id: str) -> str:
         select(func.count(Flag.acknowledged_at)).where(Flag.conversation_id == conversation_id)
     )
     row = get(session, conversation_id)
-    told = f"{row.loss_at}{row.loss_surviving}{row.young}"
+    told = f"{row.loss_at}{row.loss_surviving}{row.young}{row.privacy}"
     counts = "-".join(f"{state}{n}" for state, n in states)
     return f"{row.next_seq}.{row.holder}.{row.held_by}.{counts}.{settled}.{flags}.{told}"
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from common.errors import Conflict, InvalidInput
 from console import audit
 from console.tables import Staff
-from conversations import outbox, people
+from conversations import outbox, people, private
 from conversations.ledger import Ledger
 from conversations.model import Reply
 from conversations.outbox import Speech
@@ -97,6 +97,11 @@ def reply(
     if row.holder != Holder.PERSON:
         raise Conflict("Take the conversation over before you write: the assistant holds it.")
     _only_holder(session, row, by)
+    if private.applies(row):
+        raise Conflict(
+            "She has not said that it is safe to write to her here, so nothing was sent. "
+            "Somebody else may read this phone. Wait until she says it is safe."
+        )
     words = text.replace("\r\n", "\n").strip()
     most = min(MOST_WORDS, ledger.capabilities[row.channel].max_length)
     if not words:

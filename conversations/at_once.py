@@ -6,7 +6,7 @@ Everything else waits for a turn of the assistant.
 from sqlalchemy.orm import Session
 
 from common.crypto import Box
-from conversations import flags, loss, people, roles, tasks, young
+from conversations import course, flags, loss, people, private, roles, tasks, transcript, young
 from conversations.ledger import Ledger
 from conversations.model import Reply
 from conversations.outbox import Speech, cancel_waiting, say
@@ -35,6 +35,8 @@ def answer(
         _control(session, ledger, conversation, row, box=box)
     if row.outcome is None and conversation.route == Route.OPTED_OUT:
         _end(ledger, row, Outcome.OPTED_OUT)
+    if row.outcome is None and row.kind in {Kind.TEXT, Kind.CHOICE}:
+        _answer_after(session, ledger, conversation, row, box=box)
     if row.outcome is None and conversation.holder == Holder.PERSON:
         _end(ledger, row, Outcome.HELD_BY_PERSON)
     if row.outcome is None and row.kind not in {Kind.TEXT, Kind.CHOICE}:
@@ -81,8 +83,14 @@ def _answer_crisis(
     professional = roles.is_professional(conversation, row, box)
     keys = reply_keys(verdict, repeated=flag.joins is not None, professional=professional)
     if not professional:
+        course.open_or_renew(conversation, verdict, box, now)
         keys += loss.hear(session, conversation, row, verdict, box=box)
         young.hear(session, conversation, verdict)
+        text = str(transcript.open_inbound(row, box)["text"])
+        keys = private.hear(conversation, verdict, text, keys, now)
+    closed = private.applies(conversation)
+    if closed:
+        cancel_waiting(session, conversation.id)
     _speak(
         session,
         ledger,
@@ -94,9 +102,28 @@ def _answer_crisis(
         lane=Lane.CRISIS,
     )
     # The safety text stands alone: an answer about naps beside it would bury it. A gentle one
-    # is followed by the answer to what was asked.
-    if verdict.tier == "now":
+    # is followed by the answer to what was asked, but where others may read along.
+    if verdict.tier == "now" or closed:
         _end(ledger, row, Outcome.CRISIS_ANSWERED, flag.id)
+
+
+def _answer_after(
+    session: Session, ledger: Ledger, conversation: Conversation, row: Inbound, *, box: Box
+) -> None:
+    """What follows a cry and needs no assistant: an answer to the safety check, or a way out."""
+    if row.tier != "none" or not (conversation.privacy or conversation.crisis):
+        return
+    now = ledger.clock.now()
+    text = str(transcript.open_inbound(row, box)["text"])
+    # A person who holds the conversation may not write before she has said that it is safe.
+    key = private.answer(conversation, text, now)
+    keys: tuple[str, ...] = (key,) if key else ()
+    if not keys and conversation.holder != Holder.PERSON:
+        keys = course.way_out(conversation, text, now)
+    if not keys:
+        return
+    _speak(session, ledger, conversation, row, keys, box=box, origin=Origin.SAFETY)
+    _end(ledger, row, Outcome.ANSWERED)
 
 
 def _control(

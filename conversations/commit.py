@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.errors import TechnicalFailure
-from conversations import loss, snapshot
+from conversations import course, loss, private, snapshot
+from conversations.course import Answer
 from conversations.ledger import Ledger
-from conversations.model import EffectCall, EffectHandler, TurnResult
+from conversations.model import EffectCall, EffectHandler, Reply, TurnResult
 from conversations.outbox import Speech, say
 from conversations.states import Holder, Origin, Outcome, Route
 from conversations.tables import Conversation, Effect, Inbound, Turn, where
@@ -53,20 +54,32 @@ def commit_turn(
     if conversation.route == Route.OPTED_OUT:
         row.outcome, row.outcome_at = Outcome.OPTED_OUT, now
         return
-    _keep_state(session, done, now)
+    answer = _fitting(done, now)
+    if answer.counts:
+        _keep_state(session, done, now)
     overtaken = loss.overtakes(conversation, row)
     say(
         session,
         ledger,
         conversation,
-        () if overtaken else result.replies,
+        () if overtaken else answer.replies,
         box=box,
         speech=Speech(Origin.ASSISTANT, f"{row.id}/reply", inbound_id=row.id),
+        closing=answer.closing,
     )
-    for effect in result.effects:
+    for effect in result.effects if answer.counts else ():
         _apply(session, done, effect, handlers=handlers, now=now)
     row.outcome = Outcome.MERGED_INTO if overtaken else Outcome.ANSWERED
     row.outcome_at = now
+
+
+def _fitting(done: Done, now: datetime) -> Answer:
+    """The answer as it may be said: a crisis, and other eyes on the chat, change it."""
+    if private.withholds(done.conversation, done.result.replies):
+        return Answer((Reply(private.AGAIN),), counts=False)
+    if private.applies(done.conversation):
+        return Answer(tuple(done.result.replies))
+    return course.answer(done.conversation, done.row, done.result, now)
 
 
 def _keep_parse(row: Inbound, result: TurnResult, box: Box) -> None:
@@ -80,7 +93,7 @@ def _keep_parse(row: Inbound, result: TurnResult, box: Box) -> None:
 
 def _keep_state(session: Session, done: Done, now: datetime) -> None:
     conversation, result = done.conversation, done.result
-    state = loss.fitting(conversation, result.snapshot)
+    state = course.fitting(conversation, done.row, loss.fitting(conversation, result.snapshot))
     snapshot.keep(conversation, done.box, state)
     conversation.model_id = result.model_id
     slots = state.get("slots", {})

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.ids import derived_id
-from conversations import transcript
-from conversations.tables import Flag, Inbound, where
+from conversations import course, transcript
+from conversations.tables import Conversation, Flag, Inbound, where
 from safety.model import Context, Turn, Verdict
 
 # Within this time a second flag of the same kind joins the first and gets a shorter text.
 REPEATS_WITHIN = timedelta(minutes=30)
+_OPEN = select(Flag.id).where(Flag.acknowledged_at.is_(None)).limit(1)
 _LOOKS_BACK = timedelta(minutes=30)
 _MOST = 6
 
@@ -68,6 +69,9 @@ def acknowledge(
     )
     for one in [flag, *same]:
         one.acknowledged_at, one.acknowledged_by, one.outcome = now, staff_id, outcome
+    session.flush()
+    if session.scalar(_OPEN.where(Flag.conversation_id == flag.conversation_id)) is None:
+        course.close(session.get_one(Conversation, flag.conversation_id, with_for_update=True))
     return True
 
 

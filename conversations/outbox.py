@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from common.crypto import Box
 from common.ids import derived_id
-from conversations import bereaved, silence, tasks
+from conversations import bereaved, private, silence, tasks
 from conversations.ledger import Ledger
 from conversations.model import Capabilities, Rendered, Reply
 from conversations.states import WAITING, Delivery, Lane, Origin, Route
@@ -55,18 +55,26 @@ def say(
     *,
     box: Box,
     speech: Speech,
+    closing: Sequence[Reply] = (),
 ) -> list[Outbound]:
     """Write down what is to be said; the introduction goes before the first answer of all.
 
     The conversation must be locked by this session. A crisis is answered first and introduced
-    afterwards.
+    afterwards; in a chat that others may read nobody is introduced.
+
+    Args:
+        closing: what ends the last of the replies, in the same message.
     """
     rows: list[Outbound] = []
-    replies = bereaved.fit(conversation, replies)
-    introduce = conversation.introduced_at is None and speech.origin is not Origin.STAFF
+    replies = private.fit(conversation, bereaved.fit(conversation, replies), speech.origin)
+    introduce = (
+        conversation.introduced_at is None
+        and speech.origin is not Origin.STAFF
+        and not private.applies(conversation)
+    )
     if introduce and speech.lane is not Lane.CRISIS:
         rows += _introduce(session, ledger, conversation, box=box, speech=speech)
-    for number, (reply, rendered) in enumerate(_parts(ledger, conversation, replies)):
+    for number, (reply, rendered) in enumerate(_parts(ledger, conversation, replies, closing)):
         part = f"{speech.cause}/{number}"
         rows += _write(
             session, ledger, conversation, reply, rendered, box=box, speech=speech, cause=part
@@ -104,11 +112,25 @@ def _render(ledger: Ledger, conversation: Conversation, reply: Reply) -> Rendere
 
 
 def _parts(
-    ledger: Ledger, conversation: Conversation, replies: Sequence[Reply]
+    ledger: Ledger,
+    conversation: Conversation,
+    replies: Sequence[Reply],
+    closing: Sequence[Reply],
 ) -> list[tuple[Reply, Rendered]]:
+    if not replies:
+        return []
     rendered = [(reply, _render(ledger, conversation, reply)) for reply in replies]
-    if len(rendered) < 2 or not ledger.capabilities[conversation.channel].one_message:
-        return rendered
+    last = [(reply, _render(ledger, conversation, reply)) for reply in closing]
+    if ledger.capabilities[conversation.channel].one_message:
+        return [_joined([*rendered, *last])]
+    return [*rendered[:-1], _joined([rendered[-1], *last])]
+
+
+def _joined(rendered: Sequence[tuple[Reply, Rendered]]) -> tuple[Reply, Rendered]:
+    """Several replies as one message."""
+    if len(rendered) == 1:
+        return rendered[0]
+    replies = [reply for reply, _ in rendered]
     joined = Reply(
         "+".join(r.key for r in replies)[:96],
         {"parts": [{"key": r.key, "variables": dict(r.variables)} for r in replies]},
@@ -116,7 +138,7 @@ def _parts(
     texts = [words.text for _, words in rendered]
     choices = next((w.choices for _, w in reversed(rendered) if w.choices), ())
     segments = sum(w.segments or 0 for _, w in rendered) or None
-    return [(joined, Rendered("\n\n".join(texts), choices, segments))]
+    return joined, Rendered("\n\n".join(texts), choices, segments)
 
 
 def _write(

@@ -152,5 +152,12 @@ def erase(session: Session, person_id: str, *, now: datetime) -> None:
             loss_by=None,
             loss_surviving=False,
             young=None,
+            crisis=None,
+            crisis_class=None,
+            crisis_at=None,
+            crisis_form=False,
+            privacy=None,
+            privacy_at=None,
+            clear_due_at=None,
         )
     )

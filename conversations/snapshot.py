@@ -14,6 +14,7 @@ Snapshot = Mapping[str, Any]
 _OF_FORM = "ref_"
 _PROGRESS = "ref_progress"
 _SENT = "ref_sent"
+_ASIDE = "paused"
 
 
 def opened(conversation: Conversation, box: Box) -> Snapshot | None:
@@ -58,6 +59,18 @@ def without_form(snapshot: Snapshot) -> Snapshot:
     names = [n for n in snapshot.get("slots", {}) if n.startswith(_OF_FORM) and n != _SENT]
     ended: Snapshot = {"active_loop": None, "requested_slot": None, "loop_flags": {}}
     return {**without(snapshot, names), **ended}
+
+
+def with_form_aside(snapshot: Snapshot) -> Snapshot:
+    """The state with an open form put aside: all that was told in it is kept for later."""
+    slots = {**snapshot.get("slots", {}), _PROGRESS: {**_progress(snapshot), "ending": _ASIDE}}
+    aside: Snapshot = {"active_loop": None, "requested_slot": None, "loop_flags": {}}
+    return {**snapshot, "slots": slots, **aside}
+
+
+def form_waits(snapshot: Snapshot) -> bool:
+    """Whether a form was put aside."""
+    return not snapshot.get("active_loop") and _progress(snapshot).get("ending") == _ASIDE
 
 
 def _progress(snapshot: Snapshot) -> Mapping[str, Any]:

@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 from common.crypto import Box
 from common.errors import NotFound, TemporaryFailure
 from common.log import logger
-from conversations import bereaved, claims, commit, crash, people, snapshot, tasks, transcript
+from conversations import (
+    bereaved,
+    claims,
+    commit,
+    course,
+    crash,
+    people,
+    snapshot,
+    tasks,
+    transcript,
+)
 from conversations.claims import Claim, Held
 from conversations.ledger import Ledger
 from conversations.model import (
@@ -217,6 +227,9 @@ def _asked_and_after(
 def _request(conversation: Conversation, row: Inbound, box: Box, now: datetime) -> TurnRequest:
     body = transcript.open_inbound(row, box)
     payload = body.get("payload")
+    seed = snapshot.opened(conversation, box)
+    if payload is None and course.resumes(str(body["text"]), seed):
+        payload = course.RESUME
     return TurnRequest(
         conversation_id=conversation.id,
         message_id=row.id,
@@ -224,6 +237,6 @@ def _request(conversation: Conversation, row: Inbound, box: Box, now: datetime) 
         now=now,
         text=str(payload or body["text"])[:LONGEST_TEXT],
         is_payload=payload is not None,
-        seed=snapshot.opened(conversation, box),
+        seed=seed,
         bereaved=bereaved.is_bereaved(conversation),
     )

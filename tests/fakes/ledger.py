@@ -83,7 +83,7 @@ def result(
         replies=tuple(Reply(key, {}, choices) for key in keys),
         effects=effects,
         events=({"event": "user"},),
-        parse={"intent": "greet", "confidence": 0.9, "ranking": [], "entities": []},
+        parse={"intent": "sleep_normal", "confidence": 0.9, "ranking": [], "entities": []},
         actions=("utter_greet",),
         snapshot={"format": 1, "slots": dict(slots or {})},
         model_id="model-1",

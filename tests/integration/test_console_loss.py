@@ -125,3 +125,22 @@ def test_a_young_person_is_named_as_one_until_somebody_says_that_it_is_none(
     browser.post(f"/risk/{flag.id}/acknowledge", outcome="false_alarm")
     assert house.conversation(conversation_id).young is None
     assert "may be writing" not in browser.get(f"/conversations/{conversation_id}").text
+
+
+def test_a_chat_that_others_may_read_says_so_on_its_page(house: House, browser: Browser) -> None:
+    conversation_id = told(house, "he hits me when the baby cries")
+    address = f"/conversations/{conversation_id}"
+    assert "has not said that it is safe" in browser.get(address).text
+    told(house, "no he checks my phone")
+    assert "not safe to write here" in browser.get(address).text
+    told(house, "yes its safe now")
+    assert "That may have changed" in browser.get(address).text
+
+
+def test_a_false_alarm_opens_the_chat_again(house: House, browser: Browser) -> None:
+    conversation_id = told(house, "he hits me when the baby cries")
+    with house.sessions() as session:
+        [flag_id] = session.scalars(select(Flag.id))
+    browser.post(f"/risk/{flag_id}/acknowledge", outcome="false_alarm")
+    row = house.conversation(conversation_id)
+    assert (row.privacy, row.crisis) == (None, None)

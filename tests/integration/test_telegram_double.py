@@ -106,6 +106,19 @@ def test_button_is_pressed_and_the_press_is_answered(
     until(lambda: query in telegram.double.memory.answered)
 
 
+def test_our_own_message_is_taken_out_of_the_chat(
+    connected: str, house: House, telegram: TelegramDriver, phone: httpx.Client
+) -> None:
+    act(phone, text="hello")
+    until(lambda: house.received)
+    sent = telegram.channel.send(message(telegram, "what should not stay"))
+    assert sent.provider_message_id is not None
+    telegram.channel.remove(str(CHAT), sent.provider_message_id)
+    assert "what should not stay" not in str(shown(phone)["messages"])
+    with pytest.raises(PermanentFailure):
+        telegram.channel.remove(str(CHAT), sent.provider_message_id)
+
+
 def test_typing_shows_after_a_text(connected: str, house: House, phone: httpx.Client) -> None:
     act(phone, text="hello")
     until(lambda: shown(phone)["typing"])

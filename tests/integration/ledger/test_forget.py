@@ -41,6 +41,6 @@ def test_what_was_said_in_the_form_is_gone_and_a_flag_and_the_rest_stay(ledger, 
         assert heard == ["hello", "", "i want to kill myself", ""]
         said = [line.text for line in lines if line.who == "us"]
         assert said.count("") == 1
-        assert said[-1] == "[utter_ok]"
+        assert said[-1] == "[utter_ok]\n\n[care.line_mind]"
         assert session.scalar(select(func.count(Turn.inbound_id))) == 1
         assert session.scalar(select(Inbound.parse_sealed).where(Inbound.seq > 2).limit(1)) is None

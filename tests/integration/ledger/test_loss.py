@@ -348,7 +348,7 @@ def test_a_topic_is_told_without_a_question_whether_it_helped(ledger, text):
     conversation_id = known(ledger)
     receive(ledger, text, id="SM2")
     choices = (Choice("Ask for a call", "/call_me"), Choice("This helped", "/feedback_useful"))
-    reply = Reply("topic", {"topic": "loss-baby", "stage": "newborn"}, choices)
+    reply = Reply("topic", {"topic": "sleep-parent-tired", "stage": "newborn"}, choices)
     given = TurnResult(**{**vars(result("topic")), "replies": (reply,)})
     Turns(ledger, ScriptedAssistant(lambda _r: given), {}, "w", 30, 3).work_once()
     with ledger.sessions() as session:

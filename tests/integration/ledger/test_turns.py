@@ -48,7 +48,7 @@ def test_a_turn_writes_replies_state_parse_events_and_outcome_together(inbox, le
         conversation = session.get(Conversation, row.conversation_id)
         box = people.box_for(session, ledger.keyring, conversation.person_id)
         assert row.outcome == Outcome.ANSWERED
-        assert (row.intent, row.confidence, row.model_id) == ("greet", 0.9, "model-1")
+        assert (row.intent, row.confidence, row.model_id) == ("sleep_normal", 0.9, "model-1")
         assert conversation.stage == "newborn"
         assert conversation.turn_due_at is None
         assert conversation.turn_owner is None

@@ -8,8 +8,11 @@ import pytest
 
 from common import deployment as deployments
 from content.loader import load_messages
+from conversations import private
 from conversations.model import Reply
+from conversations.private import AGAIN, QUIET
 from conversations.render import Words
+from safety import course
 from safety.model import Evidence, Verdict, verdict
 from safety.replies import KEYS, MOST_TEXTS, reply_keys
 from safety.screen import screen
@@ -18,6 +21,7 @@ ROOT = Path(__file__).parents[3]
 MESSAGES = load_messages(ROOT, "en")
 CHANNELS = ("web_chat", "sms", "telegram")
 AREAS = deployments.available(ROOT / "deployments")
+CARE = (*course.KEYS, *private.KEYS)
 
 
 def rendered(key: str, channel: str, area: str = "bradford"):
@@ -118,7 +122,44 @@ def test_abuse_is_not_named_where_somebody_may_read_along(key, channel):
     assert not rendered(key, channel).choices
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [AGAIN, QUIET])
+@pytest.mark.parametrize("channel", ["sms", "telegram"])
+def test_a_closed_chat_names_nobody_and_tells_nothing(key, channel):
+    text = rendered(key, channel).text.lower()
+    assert not re.search(
+        r"abuse|violen|refuge|helpline|partner|husband|women|0808|safe from|robot|family|nhs",
+        text,
+    )
+    assert "999" in text
+    assert "55" in text
+    assert not rendered(key, channel).choices
+
+
+@pytest.mark.parametrize("key", [key for key in course.KEYS if key.startswith("care.line_")])
+def test_a_line_of_help_is_one_short_line_with_a_number(key):
+    for channel in CHANNELS:
+        text = rendered(key, channel).text
+        assert "\n" not in text
+        assert re.search(r"\d{3}", text)
+        assert rendered(key, channel).choices == ()
+    assert rendered(key, "sms").segments == 1
+
+
+@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("key", CARE)
+def test_every_text_of_the_course_renders_on_every_channel_in_every_area(key, area):
+    for channel in CHANNELS:
+        text = rendered(key, channel, area).text
+        assert text
+        assert "{{" not in text
+    assert rendered(key, "sms", area).text.isascii()
+
+
+def test_every_text_of_the_course_can_be_chosen():
+    assert {key for key in MESSAGES if key.startswith("care.")} == set(CARE)
+
+
+@pytest.mark.parametrize("key", [*KEYS, *CARE])
 def test_no_text_promises_a_reader_or_invites_a_swallowed_word(key):
     for channel in CHANNELS:
         text = rendered(key, channel).text
