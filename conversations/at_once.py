@@ -119,7 +119,7 @@ def _answer_after(
     key = private.answer(conversation, text, now)
     keys: tuple[str, ...] = (key,) if key else ()
     if not keys and conversation.holder != Holder.PERSON:
-        keys = course.way_out(conversation, text, now)
+        keys = course.way_out(conversation, text, box, now)
     if not keys:
         return
     _speak(session, ledger, conversation, row, keys, box=box, origin=Origin.SAFETY)

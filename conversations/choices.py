@@ -24,6 +24,7 @@ _CONTROL = {
 # What the carrier acts on by itself, whatever we answer. Elsewhere "cancel" is a word like others.
 _CARRIER_ONLY = {"cancel", "end", "quit", "revoke", "optout", "stopall", "info", "help"}
 
+CALL = "/call_me"
 _NUMBERS = {
     "one": 1,
     "two": 2,
@@ -75,6 +76,18 @@ def picked(text: str, choices: Sequence[Choice]) -> Choice | None:
         if said == _plain(choice.label):
             return choice
     return None
+
+
+_YES = re.compile(
+    r"(?:(?:yes|yeah|yep|yh|yea|ye|yup|aye|sure|ok|okay|please|pls|plz|i would|i do"
+    r"|that would help|ring me|call me|haan|ji|tak|ano|da|thank you|thanks|thx)(?: |$))+"
+)
+
+
+def says_yes(text: str) -> bool:
+    """Whether a whole message takes up an offer, whatever was offered."""
+    said = _plain(text)
+    return said not in {"thanks", "thank you", "thx"} and _YES.fullmatch(said) is not None
 
 
 def _plain(text: str) -> str:

@@ -76,12 +76,15 @@ def close(conversation: Conversation) -> None:
     conversation.crisis = conversation.crisis_class = conversation.crisis_at = None
 
 
-def way_out(conversation: Conversation, text: str, now: datetime) -> tuple[str, ...]:
-    """What is said to thanks, to "im ok" and to "was joking"; empty for all else."""
+def way_out(conversation: Conversation, text: str, box: Box, now: datetime) -> tuple[str, ...]:
+    """What is said to thanks, to "im ok" and to "was joking"; empty for all else.
+
+    In an open form the same words answer its question.
+    """
     if running(conversation, now) is None:
         return ()
     said = exit_of(text)
-    if said is None:
+    if said is None or (snapshot.opened(conversation, box) or {}).get("active_loop"):
         return ()
     return (course.EXITS[said], *(reply.key for reply in _form(conversation)))
 

@@ -15,7 +15,7 @@ from common.crypto import Box
 from common.ids import derived_id
 from common.log import logger
 from conversations import at_once, crash, flags, people, transcript
-from conversations.choices import control_word, picked
+from conversations.choices import CALL, control_word, picked, says_yes
 from conversations.claims import Work
 from conversations.ledger import Ledger
 from conversations.model import Choice, InboundMessage, Receipt
@@ -170,6 +170,10 @@ def _choice(
         return choices[index] if 0 <= index < len(choices) else None
     if message.kind is not Kind.TEXT:
         return None
+    if conversation.crisis == "gentle" and says_yes(message.text):
+        asked = transcript.offered_call(session, conversation.id)
+        offered = () if asked is None else transcript.open_outbound(asked, box)[1]
+        return next((choice for choice in offered if choice.payload == CALL), None)
     offer = transcript.last_offer(session, conversation.id)
     if offer is None:
         return None

@@ -72,14 +72,15 @@ def say(
         and speech.origin is not Origin.STAFF
         and not private.applies(conversation)
     )
-    if introduce and speech.lane is not Lane.CRISIS:
+    first_of_all = speech.origin is Origin.SAFETY
+    if introduce and not first_of_all:
         rows += _introduce(session, ledger, conversation, box=box, speech=speech)
     for number, (reply, rendered) in enumerate(_parts(ledger, conversation, replies, closing)):
         part = f"{speech.cause}/{number}"
         rows += _write(
             session, ledger, conversation, reply, rendered, box=box, speech=speech, cause=part
         )
-    if introduce and speech.lane is Lane.CRISIS:
+    if introduce and first_of_all:
         rows += _introduce(session, ledger, conversation, box=box, speech=speech)
     return rows
 

@@ -69,6 +69,26 @@ def last_offer(session: Session, conversation_id: str) -> Outbound | None:
     return newest if newest is not None and newest.has_choices else None
 
 
+def offered_call(session: Session, conversation_id: str) -> Outbound | None:
+    """The gentle text that answered the newest message of the parent: it asks whether to call."""
+    newest = (
+        select(Inbound.id)
+        .where(Inbound.conversation_id == conversation_id)
+        .order_by(Inbound.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return session.scalar(
+        select(Outbound)
+        .where(
+            Outbound.inbound_id == newest,
+            Outbound.message_key.startswith("gentle."),
+            Outbound.has_choices,
+        )
+        .limit(1)
+    )
+
+
 def words_since(
     session: Session, conversation_id: str, box: Box, *, since: datetime, most: int
 ) -> list[tuple[Literal["parent", "us"], str, datetime]]:

@@ -1,15 +1,17 @@
 """A crisis as it goes on, on the real path of a message: what is said, what waits, how it ends."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from conversations import flags, people
 from conversations.inbox import Inbox
-from conversations.model import InboundMessage, TurnResult
+from conversations.model import Choice, InboundMessage, Rendered, TurnResult
 from conversations.states import Outcome
 from conversations.tables import Conversation, Outbound
 from conversations.turn import Turns
-from tests.fakes.ledger import ScriptedAssistant, result
+from tests.fakes.ledger import PlainWords, ScriptedAssistant, result
 from tests.fakes.ledger import ledger as make_ledger
 from tests.fakes.parent import Parent
 
@@ -165,6 +167,12 @@ def test_a_gentle_word_in_the_form_leaves_it_open(parent):
     assert parent.state()["active_loop"] == "referral_form"
 
 
+def test_in_an_open_form_the_same_words_answer_its_question(parent):
+    parent.writes("i want to be referred", "utter_ask_ref_phone", state=form(parent.ledger))
+    parent.writes(GENTLE, "utter_ask_ref_name", intent="nlu_fallback")
+    assert parent.writes("im fine", "utter_ask_ref_baby") == ["utter_ask_ref_baby"]
+
+
 def test_a_turn_under_way_when_the_cry_came_does_not_open_the_form_again(ledger):
     parent = Parent(ledger)
     parent.writes("i want to be referred", "utter_ask_ref_phone", state=form(ledger))
@@ -198,3 +206,30 @@ def test_erasure_forgets_the_course(parent):
         people.erase(session, row.person_id, now=parent.ledger.clock.now())
     row = parent.row()
     assert (row.crisis, row.crisis_class, row.crisis_at) == (None, None, None)
+
+
+@pytest.mark.parametrize("text", ["yes", "yes please", "ok"])
+def test_yes_after_a_gentle_word_asks_for_the_call_it_offered(ledger, text):
+    parent = Parent(real_words(ledger))
+    parent.writes(GENTLE, "topic")
+    parent.writes(text)
+    assert (parent.asked[0].text, parent.asked[0].is_payload) == ("/call_me", True)
+
+
+def test_yes_later_answers_what_was_asked_later(ledger):
+    parent = Parent(real_words(ledger))
+    parent.writes(GENTLE, "topic")
+    parent.writes("how do i settle him", "utter_ask")
+    parent.writes("yes", "utter_ok")
+    assert parent.asked[0].text == "yes"
+
+
+def real_words(ledger):
+    """The ledger with words whose gentle texts offer a call, as the real ones do."""
+
+    class Offering(PlainWords):
+        def render(self, reply, *, channel, language, stage):
+            call = (Choice("Ask for a call", "/call_me"),) if reply.key[:7] == "gentle." else ()
+            return Rendered(f"[{reply.key}]", reply.choices or call)
+
+    return replace(ledger, renderer=Offering())

@@ -1,6 +1,6 @@
 import pytest
 
-from conversations.choices import control_word, picked
+from conversations.choices import control_word, picked, says_yes
 from conversations.model import Choice
 
 OFFER = (
@@ -61,3 +61,13 @@ def test_what_is_no_pick_is_left_to_the_assistant(text):
 
 def test_nothing_is_picked_where_nothing_is_offered():
     assert picked("1", ()) is None
+
+
+@pytest.mark.parametrize("text", ["yes", "Yes please", "ok", "haan", "yes pls ring me", "sure 🙏"])
+def test_takes_up_an_offer(text: str) -> None:
+    assert says_yes(text)
+
+
+@pytest.mark.parametrize("text", ["thanks", "no", "", "yes but not today", "yesterday", "okra"])
+def test_takes_up_no_offer(text: str) -> None:
+    assert not says_yes(text)
