@@ -72,13 +72,13 @@ browser: ## Chromium for the browser tests
 test: setup browser ## all tests, with seeded samples of the slow ones
 	@$(PY) -m pytest -n 2 -m "not browser and not processes and not slow"
 	@$(PY) -m pytest -m "browser and not slow"
-	@$(PY) -m pytest -m "processes and not slow"
+	@$(PY) -m pytest -n 2 --dist loadscope -m "processes and not slow"
 	@$(MAKE) --no-print-directory test-bot rasa-test
 
 test-full: setup browser ## every test, the slow ones whole
 	@$(PY) -m pytest -n 2 -m "not browser and not processes"
 	@$(PY) -m pytest -m "browser"
-	@$(PY) -m pytest -m "processes"
+	@$(PY) -m pytest -n 2 --dist loadscope -m "processes"
 	@$(MAKE) --no-print-directory test-bot rasa-test
 
 test-bot: bot-env encoder ## the assistant's tests, in its own environment
