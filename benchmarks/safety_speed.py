@@ -1,15 +1,17 @@
 """Times the risk screen: CPU milliseconds a message, and growth with length; asserts nothing.
 
-Run with `python -m benchmarks.safety_speed`.
+Run with `python -m benchmarks.safety_speed`; `--odd 100000` times so many texts made by chance.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import time
 from pathlib import Path
 
+from benchmarks.odd_texts import odd_texts
 from safety.screen import screen, warm
 
 DATA = Path(__file__).parents[1] / "tests" / "data"
@@ -53,7 +55,13 @@ def timed(text: str) -> float:
 
 def main() -> None:
     """Print a table: shape, size, messages timed, median, 99th percentile, worst."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.safety_speed", description=__doc__)
+    parser.add_argument("--odd", type=int, default=0, metavar="N")
+    given = parser.parse_args()
     warm()
+    if given.odd:
+        _odd(given.odd)
+        return
     print(f"{'shape':<14}{'chars':>8}{'n':>7}{'p50 ms':>10}{'p99 ms':>10}{'max ms':>10}")
     for name, shape in SHAPES.items():
         for size in SIZES:
@@ -65,6 +73,18 @@ def main() -> None:
                 f"{name:<14}{size:>8}{len(times):>7}{statistics.median(times):>10.2f}"
                 f"{p99:>10.2f}{times[-1]:>10.2f}"
             )
+
+
+def _odd(count: int) -> None:
+    """Print how long odd texts take a hundred characters, where they have at least as many."""
+    per = sorted(
+        timed(text) / max(1.0, len(text) / 100) for text in odd_texts(count, seed=1001) if text
+    )
+    p99 = per[int(len(per) * 0.99)]
+    print(
+        f"{len(per)} odd texts, ms for each 100 characters (shorter ones count whole): "
+        f"p50 {statistics.median(per):.2f}, p99 {p99:.2f}, max {per[-1]:.2f}"
+    )
 
 
 if __name__ == "__main__":

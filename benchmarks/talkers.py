@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -138,6 +138,7 @@ class Texts:
     # Who writes for the first time is told first what this is: how many texts that makes in all
     # is learned from the very first reply.
     first_texts: int | None = None
+    lane_of: Callable[[int], int] = lambda conversation: conversation % 8
     _known: set[str] = field(default_factory=set)
     _waiting: dict[str, _Reply] = field(default_factory=dict)
     _connections: dict[int, Connection] = field(default_factory=dict)
@@ -173,8 +174,35 @@ class Texts:
     async def say(self, conversation: int, text: str) -> Said:
         """See `Talker.say`."""
         number = _drama_number(conversation)
-        connection = self._connections.setdefault(conversation % 8, Connection(self.base))
+        first = number not in self._known
+        wanted = (self.first_texts or 1) if first else 1
+        reply = self._waiting[number] = _Reply(wanted)
+        sid, at, accepted_s, started = await self.tell(conversation, text)
+        try:
+            await asyncio.wait_for(reply.whole.wait(), ANSWER_S)
+        except TimeoutError as e:
+            raise NoAnswer(f"no reply to {text!r} within {ANSWER_S:g} s") from e
+        if self.first_texts is None:
+            await asyncio.sleep(LEARN_S)
+            self.first_texts = len(reply.came)
+        return Said(sid, at, accepted_s, reply.came[-1] - started)
+
+    async def tell(self, conversation: int, text: str) -> tuple[str, float, float, float]:
+        """Hand one message over and wait for nothing more.
+
+        A connection carries one request at a time: `lane_of` says which conversations share one.
+
+        Returns:
+            Its id, the time, the seconds until it was accepted, and the clock at its start.
+
+        Raises:
+            NoAnswer: the webhook refused it.
+        """
+        number = _drama_number(conversation)
+        lane = self.lane_of(conversation)
+        connection = self._connections.setdefault(lane, Connection(self.base))
         self._count += 1
+        self._known.add(number)
         sid = f"SM{self._count:032x}"
         fields = {
             "MessageSid": sid,
@@ -185,22 +213,12 @@ class Texts:
             "NumMedia": "0",
             "NumSegments": "1",
         }
-        first = number not in self._known
-        self._known.add(number)
-        reply = self._waiting[number] = _Reply(wanted=(self.first_texts or 1) if first else 1)
         at, started = time.time(), time.perf_counter()
         status, body = await self._post(connection, "/sms/inbound", fields)
         accepted = time.perf_counter()
         if status != 200:
             raise NoAnswer(f"the SMS webhook answered {status}: {body[:200]!r}")
-        try:
-            await asyncio.wait_for(reply.whole.wait(), ANSWER_S)
-        except TimeoutError as e:
-            raise NoAnswer(f"no reply to {text!r} within {ANSWER_S:g} s") from e
-        if self.first_texts is None:
-            await asyncio.sleep(LEARN_S)
-            self.first_texts = len(reply.came)
-        return Said(sid, at, accepted - started, reply.came[-1] - started)
+        return sid, at, accepted - started, started
 
     async def settle(self) -> None:
         """Wait for the receipts that are still on their way.
