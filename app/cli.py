@@ -200,11 +200,24 @@ def converse() -> None:
     from app import converse as player
 
     with player.Player(settings_of(demo=True, quiet=True)) as player_:
-        for number, line in enumerate(sys.stdin, start=1):
-            if line.strip():
-                print(
-                    json.dumps(player_.play(_json(line, number)), ensure_ascii=False), flush=True
-                )
+        _answer_lines(player_.play)
+
+
+@app.command()
+@plainly
+def understand() -> None:
+    """Say how texts are understood, JSON lines {"id", "text"} from standard input."""
+    from app.understand import Understanding
+
+    with Understanding(settings_of(demo=True, quiet=True)) as reading:
+        _answer_lines(reading.read)
+
+
+def _answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """One JSON line out for each one in."""
+    for number, line in enumerate(sys.stdin, start=1):
+        if line.strip():
+            print(json.dumps(answer(_json(line, number)), ensure_ascii=False), flush=True)
 
 
 def _json(line: str, number: int) -> dict[str, Any]:
