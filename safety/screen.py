@@ -6,14 +6,16 @@ It does not assess, score, diagnose or triage anybody. Pure: no network, model s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from safety import conversation, likeness
+from safety import conversation, likeness, tongues
 from safety.model import About, Context, Evidence, Tier, Verdict, verdict
 from safety.normalise import Plain, plain
 from safety.rulebook import Book, Entry, Pattern, Rule, book
 
 _NEAR, _BEFORE = 14, 9
+#: Text-speak that is a little word of another language ("od" is "from" in Polish and Slovak).
+_LITTLE_ELSEWHERE = frozenset({"od"})
 #: Classes whose text differs when somebody else is meant.
 _SAYS_WHO = frozenset({"suicide", "self_harm", "psychosis"})
 #: Classes whose words may be the content of an unwanted thought.
@@ -31,6 +33,11 @@ def screen(text: str, *, context: Context | None = None) -> Verdict:
     rules = book()
     made = plain(text, rules.speller)
     found = _evidence(made, rules)
+    if any(one.tier == "now" for one in found) and likeness.unlike(made, rules):
+        found = [replace(one, tier="gentle") for one in found]
+    if any(one.words.casefold() in _LITTLE_ELSEWHERE for one in found) and tongues.foreign(text):
+        found = [one for one in found if one.words.casefold() not in _LITTLE_ELSEWHERE]
+    found += tongues.spoken(text)
     if all(one.tier != "now" for one in found):  # it could only add a gentle word
         found += likeness.alike(made, rules, told={one.cls for one in found})
     if context is not None:
@@ -42,7 +49,7 @@ def screen(text: str, *, context: Context | None = None) -> Verdict:
 def by_rules(text: str) -> Verdict:
     """What the phrase rules alone see in a text; for measuring the two halves apart."""
     rules = book()
-    return verdict(_best(_evidence(plain(text, rules.speller), rules)))
+    return verdict(_best(_evidence(plain(text, rules.speller), rules) + tongues.spoken(text)))
 
 
 def warm() -> None:
@@ -56,6 +63,7 @@ def warm() -> None:
     for pattern in patterns:
         _ = pattern.regex
     likeness.learned()
+    tongues.tongues()
 
 
 def _spread(made: Plain, context: Context, rules: Book) -> list[Evidence]:

@@ -53,7 +53,6 @@ def test_every_disguise_reads_the_same(written):
         ("she is ill today", "she is ill today"),
         ("sucidal", "suicidal"),
         ("not breathin", "not breathing"),
-        ("chcę się zabić", "chce sie zabic"),
         ("haha 😂", "lol lol"),
     ],
 )
@@ -72,10 +71,6 @@ def test_places_point_at_what_was_written():
     made = plain("Hello... I wanna DIE now", book().speller)
     at = made.words.index("die")
     assert made.written(at, at) == "DIE"
-
-
-def test_urdu_letters_have_one_form():
-    assert words("مرنا چاہتي") == words("مَرنا چاہتی")
 
 
 @given(st.text(max_size=300))
