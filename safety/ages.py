@@ -57,6 +57,11 @@ def age_told(words: str) -> int | None:
     return min(told, default=None)
 
 
+def grown(text: str) -> bool:
+    """Whether the writer says an age of 18 or more."""
+    return _GROWN.search(text) is not None
+
+
 def band_of(age: int) -> Band | None:
     """The band whose route is taken for an age; None for an adult."""
     if age >= _ADULT:
@@ -77,7 +82,7 @@ def band_told(verdict: Verdict) -> Band | None:
         age = age_told(one.words)
         by_age = band_of(age) if age is not None else None
         by_rule = next((band for band in BANDS if one.rule == f"{CLASS}.{band}"), None)
-        if by_rule is None and _GROWN.search(one.words):
+        if by_rule is None and grown(one.words):
             continue  # only like a child's words, and an age that no child has
         found.append(by_age or by_rule or BANDS[-1])
     return min(found, key=BANDS.index, default=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from safety import conversation, likeness, tongues
+from safety import ages, conversation, likeness, tongues
 from safety.model import About, Context, Evidence, Tier, Verdict, verdict
 from safety.normalise import Plain, plain
 from safety.rulebook import Book, Entry, Pattern, Rule, book
@@ -39,7 +39,8 @@ def screen(text: str, *, context: Context | None = None) -> Verdict:
         found = [one for one in found if one.words.casefold() not in _LITTLE_ELSEWHERE]
     found += tongues.spoken(text)
     if all(one.tier != "now" for one in found):  # it could only add a gentle word
-        found += likeness.alike(made, rules, told={one.cls for one in found})
+        told = {one.cls for one in found} | ({ages.CLASS} if ages.grown(text) else set())
+        found += likeness.alike(made, rules, told=told)
     if context is not None:
         found += conversation.answered(made, context, rules)
         found += _spread(made, context, rules)

@@ -8,8 +8,8 @@ import pytest
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 FIXED = {
-    "safety_locked_positive.jsonl": "18f732d3d01c309179b40c95a4bf965a"
-    "c6c89baea14d0bec09475fa62110c78e",
+    "safety_locked_positive.jsonl": "b0a946efef41907af183c6499c19a260"
+    "7aab561fd19e23549b18bfa064feeda3",
     "safety_locked_negative.jsonl": "6326409ddfeadddb47424fdea1667cb9"
     "4d2c2c24c89354696640ad95094e1780",
 }
@@ -23,7 +23,7 @@ def test_the_locked_set_is_the_one_that_was_fixed(name: str, digest: str) -> Non
 def test_building_sets_hold_none_of_the_locked_cries_and_few_of_the_ordinary_questions() -> None:
     cries, rest = (texts(DATA / name) for name in FIXED)
     built = {text for path in DATA.glob("safety_build_*.jsonl") for text in texts(path)}
-    assert len(cries) > 1400
+    assert len(cries) == 801
     assert {text for text in cries & built if len(text.split()) > 4} == set()
     # Two people may well ask the same short question; they did not copy.
     assert len(rest & built) < 0.02 * len(rest)
