@@ -1,6 +1,7 @@
 """Approvals of words: who approved exactly which words; and which live mode may serve."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,14 +26,18 @@ NEEDED = (
 )
 
 
+ENGLISH = "en"
+
+
 def texts(
-    messages: Mapping[str, Message], topics: Mapping[str, Topic]
+    messages: Mapping[str, Message], topics: Mapping[str, Topic], language: str = ENGLISH
 ) -> Iterator[tuple[str, str]]:
-    """Every English text with the hash of its words: (content id, SHA-256)."""
+    """Every text of a language with the hash of its words: (content id, SHA-256)."""
     for key, message in messages.items():
         yield key, message.hash()
     for topic_id, topic in topics.items():
-        yield f"topic.{topic_id}", topic.hash("en")
+        if language in topic.words:
+            yield f"topic.{topic_id}", topic.hash(language)
 
 
 def needed(content_id: str) -> bool:
@@ -49,16 +54,17 @@ def approve(
     by: str,
     role: str,
     now: datetime,
+    language: str = ENGLISH,
 ) -> Approval:
     """Note that a named person approved these words; the same words once."""
-    row_id = derived_id("approval", content_id, "en", sha256)
+    row_id = derived_id("approval", content_id, language, sha256)
     found = session.get(Approval, row_id)
     if found is not None:
         return found
     row = Approval(
         id=row_id,
         content_id=content_id,
-        language="en",
+        language=language,
         sha256=sha256,
         approved_by=by,
         role=role,
@@ -68,13 +74,18 @@ def approve(
     return row
 
 
-def hash_of(content_id: str, messages: Mapping[str, Message], topics: Mapping[str, Topic]) -> str:
+def hash_of(
+    content_id: str,
+    messages: Mapping[str, Message],
+    topics: Mapping[str, Topic],
+    language: str = ENGLISH,
+) -> str:
     """The hash of a text as it stands in the files now.
 
     Raises:
         NotFound: there is no such text.
     """
-    for known, sha256 in texts(messages, topics):
+    for known, sha256 in texts(messages, topics, language):
         if known == content_id:
             return sha256
     raise NotFound(f"there is no text {content_id!r}: see 'first1001 content check'")
@@ -84,12 +95,44 @@ def unapproved(
     session: Session, messages: Mapping[str, Message], topics: Mapping[str, Topic]
 ) -> list[str]:
     """The ids of texts that live mode needs and whose words nobody has approved."""
-    have = {
-        (row.content_id, row.sha256)
-        for row in session.scalars(select(Approval).where(Approval.language == "en"))
-    }
+    have = _approved(session, ENGLISH)
     return sorted(
         content_id
         for content_id, sha256 in texts(messages, topics)
         if needed(content_id) and (content_id, sha256) not in have
     )
+
+
+def approved_only(
+    session: Session, messages: Mapping[str, Mapping[str, Message]], topics: Mapping[str, Topic]
+) -> tuple[dict[str, Mapping[str, Message]], dict[str, Topic]]:
+    """Messages and topics without the translations whose words nobody has approved.
+
+    English stays whole: live mode does not start before what it needs of it is approved.
+    """
+    kept: dict[str, Mapping[str, Message]] = {}
+    spoken = {language for topic in topics.values() for language in topic.words}
+    have = {language: _approved(session, language) for language in {*messages, *spoken}}
+    for language, own in messages.items():
+        kept[language] = {
+            key: message
+            for key, message in own.items()
+            if language == ENGLISH or (key, message.hash()) in have[language]
+        }
+    return kept, {
+        topic_id: replace(
+            topic,
+            words={
+                language: words
+                for language, words in topic.words.items()
+                if language == ENGLISH
+                or (f"topic.{topic_id}", topic.hash(language)) in have[language]
+            },
+        )
+        for topic_id, topic in topics.items()
+    }
+
+
+def _approved(session: Session, language: str) -> set[tuple[str, str]]:
+    rows = session.scalars(select(Approval).where(Approval.language == language))
+    return {(row.content_id, row.sha256) for row in rows}

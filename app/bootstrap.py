@@ -1,17 +1,19 @@
 """Builds the house out of its settings: what each process holds, wired once, nothing started."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app import receipts
+from sqlalchemy.orm import Session
+
+from app import approvals, receipts
 from app.page_reader import PageReader
 from channels import registry
 from channels.base import Channel, ChannelServices, RouteChange
 from channels.web_chat.channel import WebChat
 from common import deployment as deployments
 from common.clock import Clock, SystemClock
-from common.db import Sessions, engine_for, sessions_for
+from common.db import Sessions, engine_for, reading, sessions_for
 from common.deployment import Deployment
 from common.errors import SettingsError
 from common.settings import Settings
@@ -96,13 +98,15 @@ def build(settings: Settings, *, clock: Clock | None = None, hands: Hands | None
     crash.arm(settings.crash_point)
     clock = clock or SystemClock()
     deployment = deployments.load(settings.root / "deployments", settings.deployment)
-    topics = read_topics(settings.root)
-    words = words_for(settings, deployment, topics)
     keyring = settings.keyring()
     web, work, action = (
         sessions_for(engine_for(settings.database_url, pool_size=size))
         for size in (10, settings.worker_threads + 2, settings.worker_threads + 2)
     )
+    words = words_for(settings, deployment, read_topics(settings.root))
+    if settings.live:
+        with reading(web) as session:
+            words = approved_only(session, words)
     channels = registry.build(registry.Around(settings, deployment, web, keyring, clock))
     senders: Mapping[str, Sender] = hands(channels) if hands else dict(channels)
     capabilities = {name: sender.capabilities for name, sender in senders.items()}
@@ -114,7 +118,7 @@ def build(settings: Settings, *, clock: Clock | None = None, hands: Hands | None
         settings=settings,
         deployment=deployment,
         clock=clock,
-        topics=topics,
+        topics=words.topics,
         words=words,
         ledger=Ledger(web, keyring, words, clock, capabilities, signals),
         work_ledger=Ledger(work, keyring, words, clock, capabilities, signals),
@@ -148,6 +152,12 @@ def words_for(settings: Settings, deployment: Deployment, topics: Mapping[str, T
     except ContentError as e:
         raise SettingsError(f"the messages cannot be read:\n{e}") from e
     return Words(messages, topics, deployment.variables(), demo=not settings.live)
+
+
+def approved_only(session: Session, words: Words) -> Words:
+    """The words without translations that nobody has approved."""
+    messages, topics = approvals.approved_only(session, words.messages, words.topics)
+    return replace(words, messages=messages, topics=topics)
 
 
 def open_places(var: Path, deployment: Deployment) -> Places:

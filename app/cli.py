@@ -317,11 +317,12 @@ def content_approve(
     text: Annotated[str, typer.Argument(help="A key, or topic.<id>.")],
     by: Annotated[str, typer.Option(help="The name of who approves.")],
     role: Annotated[str, typer.Option(help="And the role.")],
+    language: Annotated[str, typer.Option(help="Of which language, such as ur-Latn.")] = "en",
 ) -> None:
     """Record that a named person approved these very words; a changed word voids it."""
     from app import words
 
-    print(words.approve(settings_of(), text, by=by, role=role))
+    print(words.approve(settings_of(), text, by=by, role=role, language=language))
 
 
 @staff.command("add")

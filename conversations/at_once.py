@@ -14,7 +14,11 @@ from conversations.states import Holder, Kind, Lane, Origin, Outcome, Route
 from conversations.tables import Conversation, Inbound
 from safety.model import Verdict
 from safety.replies import reply_keys
+from safety.tongues import language_of
 
+# Stands beside every translated safety text: whoever helps her must be able to read it, and no
+# translation is as sure as the words that were approved.
+ENGLISH = "en"
 # Kinds a person has to look at, since no machine reads them.
 _FOR_A_PERSON = frozenset({Kind.PHOTO, Kind.VOICE_NOTE, Kind.FILE, Kind.CONTACT})
 
@@ -59,9 +63,17 @@ def _speak(
     box: Box,
     origin: Origin,
     lane: Lane = Lane.NORMAL,
+    spoken: str | None = None,
 ) -> None:
+    """Say the texts; a safety text in the parent's language first where there are words in it."""
+    own = spoken or conversation.language
+    both = origin is Origin.SAFETY and own != ENGLISH
+    replies = [
+        Reply(key, language=language)
+        for key in keys
+        for language in ((own, ENGLISH) if both and ledger.renderer.speaks(key, own) else (None,))
+    ]
     speech = Speech(origin, f"{row.id}/at_once", lane=lane, inbound_id=row.id)
-    replies = [Reply(key) for key in keys]
     say(session, ledger, conversation, replies, box=box, speech=speech)
 
 
@@ -100,6 +112,7 @@ def _answer_crisis(
         box=box,
         origin=Origin.SAFETY,
         lane=Lane.CRISIS,
+        spoken=language_of(verdict),
     )
     # The safety text stands alone: an answer about naps beside it would bury it. A gentle one
     # is followed by the answer to what was asked, but where others may read along.

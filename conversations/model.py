@@ -94,6 +94,8 @@ class Reply:
     key: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     choices: tuple[Choice, ...] | None = None
+    #: Other than the conversation's, where this one message is to be in another language.
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,10 @@ class Renderer(Protocol):
 
     def render(self, reply: Reply, *, channel: str, language: str, stage: str | None) -> Rendered:
         """The words on this channel."""
+        ...
+
+    def speaks(self, key: str, language: str) -> bool:
+        """Whether there are words for a key in a language."""
         ...
 
 

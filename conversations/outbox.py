@@ -107,7 +107,7 @@ def _render(ledger: Ledger, conversation: Conversation, reply: Reply) -> Rendere
     return ledger.renderer.render(
         reply,
         channel=conversation.channel,
-        language=conversation.language,
+        language=reply.language or conversation.language,
         stage=conversation.stage,
     )
 

@@ -70,6 +70,10 @@ class Words:
             return as_sms(filled, labelled)
         return Rendered(filled, labelled)
 
+    def speaks(self, key: str, language: str) -> bool:
+        """Whether there are words for a key in a language, other than by falling back."""
+        return key in self.messages.get(language, {})
+
     def _template(self, text: str) -> Template:
         found = self._compiled.get(text)
         if found is None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from safety.model import CLASSES, About, Evidence, Tier
+from safety.model import CLASSES, About, Evidence, Tier, Verdict
 
 FOLDER = Path(__file__).with_name("rules") / "languages"
 #: So many words before a match may name whom it speaks of.
@@ -153,6 +153,13 @@ def spoken(text: str) -> list[Evidence]:
             if held is None or (held.tier == "gentle" and one.tier == "now"):
                 best[one.cls, one.about] = one
     return list(best.values())
+
+
+def language_of(verdict: Verdict) -> str | None:
+    """The language other than English in which most of the evidence was said; None for English."""
+    said = [one.rule.rpartition(".")[2] for one in verdict.evidence]
+    known = [name for name in said if name in tongues().known]
+    return max(known, key=known.count, default=None)
 
 
 def _is_english(words: list[str]) -> bool:

@@ -60,6 +60,9 @@ class EchoWords:
     def render(self, reply: Reply, *, channel: str, language: str, stage: str | None) -> Rendered:
         return Rendered(str(reply.variables.get("text", f"[{reply.key}]")), reply.choices or ())
 
+    def speaks(self, key: str, language: str) -> bool:
+        return language == "en"
+
 
 class OnePhoto:
     """A provider that has one picture."""

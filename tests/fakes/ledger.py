@@ -56,6 +56,9 @@ class PlainWords:
     def render(self, reply: Reply, *, channel: str, language: str, stage: str | None) -> Rendered:
         return Rendered(f"[{reply.key}]", reply.choices or ())
 
+    def speaks(self, key: str, language: str) -> bool:
+        return language == "en"
+
 
 @dataclass
 class ScriptedAssistant:

@@ -100,3 +100,24 @@ def test_live_needs_crisis_consent_privacy_fallback_stop_and_topics():
 def test_an_unknown_text_cannot_be_approved():
     with pytest.raises(NotFound, match="content check"):
         approvals.hash_of("crisis.nothing", load_messages(ROOT, "en"), read_topics(ROOT))
+
+
+def test_live_mode_serves_only_translations_that_somebody_approved(sessions, clock):
+    english, topics = load_messages(ROOT, "en"), read_topics(ROOT)
+    first, second = "crisis.suicide", "crisis.psychosis"
+    messages = {"en": english, "pl": {first: english[first], second: english[second]}}
+    with sessions.begin() as session:
+        approvals.approve(
+            session,
+            first,
+            english[first].hash(),
+            by="Dr A. Example",
+            role="clinician",
+            now=clock.now(),
+            language="pl",
+        )
+    with sessions() as session:
+        kept, told = approvals.approved_only(session, messages, topics)
+    assert set(kept["pl"]) == {first}
+    assert kept["en"] == english
+    assert {id: set(topic.words) for id, topic in told.items()} == {id: {"en"} for id in topics}
