@@ -24,6 +24,7 @@ def actions(house: House) -> list[Action]:
         topics=house.topics,
         messages=house.words.messages["en"],
         referrals=Referrals(house.action_sessions),
+        languages=house.words.languages,
     )
     return all_actions(deps)
 

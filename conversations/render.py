@@ -20,6 +20,7 @@ from conversations.sms_text import is_gsm7, segments, to_gsm7
 BUDGET = {True: (2, 3), False: (4, 5)}
 TOPIC = "topic"
 INTRODUCTION = "contact.first"
+OFFER = "language.offer"
 _MOST_COMPILED = 2000
 
 
@@ -73,6 +74,11 @@ class Words:
     def speaks(self, key: str, language: str) -> bool:
         """Whether there are words for a key in a language, other than by falling back."""
         return key in self.messages.get(language, {})
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages other than English in which a parent can be offered to go on."""
+        return frozenset(one for one in self.messages if one != "en" and self.speaks(OFFER, one))
 
     def _template(self, text: str) -> Template:
         found = self._compiled.get(text)

@@ -136,7 +136,7 @@ def spoken(text: str) -> list[Evidence]:
     """Evidence in the languages other than English; each class once, its strongest tier."""
     book = tongues()
     spots = list(_WORD.finditer(text))
-    if _is_english([spot.group().lower() for spot in spots]):
+    if mostly_english([spot.group().lower() for spot in spots]):
         return []
     words = [fold(spot.group()) for spot in spots]
     languages = _languages(book, words)
@@ -162,7 +162,8 @@ def language_of(verdict: Verdict) -> str | None:
     return max(known, key=known.count, default=None)
 
 
-def _is_english(words: list[str]) -> bool:
+def mostly_english(words: list[str]) -> bool:
+    """Whether so many of a text's small-letter words are English that it must be."""
     return sum(word in _ENGLISH for word in words) > _MOSTLY * len(words)
 
 
@@ -181,7 +182,7 @@ def _languages(book: Tongues, words: list[str]) -> set[str]:
 def foreign(text: str) -> bool:
     """Whether a text is in another language: two of its little words, and little English."""
     words = [spot.group() for spot in _WORD.finditer(text)]
-    if _is_english([word.lower() for word in words]):
+    if mostly_english([word.lower() for word in words]):
         return False
     here = {fold(word) for word in words}
     return any(len(one.signs & here) >= _SURE for one in tongues().known.values())

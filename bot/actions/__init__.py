@@ -4,6 +4,7 @@ from rasa_sdk import Action
 
 from bot.actions.deps import Deps
 from bot.actions.ending import CancelReferral, SubmitReferral
+from bot.actions.language import Speak
 from bot.actions.people import (
     ChangeReferral,
     DeleteMe,
@@ -31,6 +32,7 @@ ACTIONS = (
     RecordFeedback,
     ReferralStatus,
     SetFacts,
+    Speak,
     StartReferral,
     SubmitReferral,
     TalkToPerson,

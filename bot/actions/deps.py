@@ -54,6 +54,7 @@ class Deps:
         topics: topic id -> topic.
         messages: key -> message in English, for clauses inside a variable; read from the
             content folder beside the deployments where it is not given.
+        languages: those other than English that have a pack of words.
         referrals: how a sent referral stands; without it only what the conversation itself
             knows is told.
     """
@@ -64,6 +65,7 @@ class Deps:
     topics: Mapping[str, Topic]
     messages: Mapping[str, Message] | None = None
     referrals: SentReferrals | None = None
+    languages: frozenset[str] = frozenset()
 
     def local(self, now: datetime) -> datetime:
         """A time in the deployment's zone."""

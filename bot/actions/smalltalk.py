@@ -4,6 +4,7 @@ from bot.actions import known
 from bot.actions.base import Event, FlowAction, Out, Said, slot
 from bot.actions.deps import Deps
 from bot.actions.form_state import SENT
+from bot.actions.language import notice
 from bot.actions.people import ChangeReferral
 from bot.actions.starting import begin, wishes
 from bot.actions.support import ASKED, FindSupport
@@ -27,6 +28,8 @@ class Fallback(FlowAction):
         """Offer topics near the words, then general ways, then a person."""
         if said.slot("asked") == ASKED and said.text:
             return FindSupport(deps).act(said, out, deps)
+        if noticed := notice(said, out, deps):
+            return noticed
         if wishes(said):
             return begin(said, out, deps)
         if _is_place(said, deps):

@@ -6,6 +6,7 @@ from typing import Any
 from bot.actions import known
 from bot.actions.base import Choices, Event, FlowAction, Out, Said, slot
 from bot.actions.deps import Deps
+from bot.actions.language import spoken_now
 from places.model import SPLIT_SHARE, Place
 from signposting.card import cards
 from signposting.query import Query
@@ -67,7 +68,7 @@ def show(
         stage=stage,
         place=place,
         role=str(said.slot("parent_role") or "unknown"),
-        language=said.slot("language"),
+        language=spoken_now(said).partition("-")[0],
         now=said.now,
     )
     found = deps.directory.search(query)

@@ -3,6 +3,7 @@
 from bot.actions import known
 from bot.actions.base import Event, FlowAction, Out, Said, slot
 from bot.actions.deps import Deps
+from bot.actions.language import notice, warn_of_english
 from bot.actions.starting import begin, wishes
 from common.errors import TechnicalFailure
 from content.loader import Topic
@@ -32,11 +33,13 @@ class InformTopic(FlowAction):
             return begin(said, out, deps)
         events = known.remembered(said)
         stage = known.stage_now(said, events)
+        warn_of_english(said, out, topic)
         out.say(
             "topic",
             {"topic": topic.id, **({"stage": stage} if stage else {})},
             _choices(topic, said, deps),
         )
+        events += notice(said, out, deps)
         return [*events, slot("last_topic", topic.id), slot("need", None), slot("asked", None)]
 
 

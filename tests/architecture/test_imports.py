@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "conversations": {"common", "safety", "content"},
     "alerts": {"common", "safety", "conversations", "content"},
     "channels": {"common", "conversations"},
-    "bot.actions": {"common", "content", "places", "signposting", "referrals"},
+    "bot.actions": {"common", "safety", "content", "places", "signposting", "referrals"},
     "console": {
         "common",
         "safety",
