@@ -89,6 +89,15 @@ def lines(positives: list[dict[str, Any]], negatives: list[dict[str, Any]]) -> I
     for name, rows in _groups(hits):
         yield _recall(name, rows)
     yield ""
+    yield from _negatives(negatives, times)
+    times.sort()
+    p99 = times[int(len(times) * 0.99)]
+    yield f"Processor time a message: median {times[len(times) // 2]:.2f} ms, p99 {p99:.2f} ms."
+
+
+def _negatives(negatives: list[dict[str, Any]], times: list[float]) -> Iterator[str]:
+    if not negatives:
+        return
     yield "| negatives | n | now | gentle | 95 % upper bound now | gentle |"
     yield "| --- | --- | --- | --- | --- | --- |"
     by_kind: dict[str, list[Verdict]] = defaultdict(list)
@@ -100,10 +109,7 @@ def lines(positives: list[dict[str, Any]], negatives: list[dict[str, Any]]) -> I
             by_kind["not in English"].append(seen)
     for name, verdicts in by_kind.items():
         yield _alarms(name, verdicts)
-    times.sort()
-    p99 = times[int(len(times) * 0.99)]
     yield ""
-    yield f"Processor time a message: median {times[len(times) // 2]:.2f} ms, p99 {p99:.2f} ms."
 
 
 def _timed(text: str, times: list[float]) -> Verdict:
@@ -177,11 +183,16 @@ def main() -> None:
     options.add_argument("--positives", type=Path)
     options.add_argument("--negatives", type=Path)
     options.add_argument("--locked", metavar="WHY", help="report on the locked set, and log it")
+    options.add_argument(
+        "--cries-only",
+        action="store_true",
+        help="with --locked: leave out the negatives, whose reports are spent",
+    )
     given = options.parse_args()
     warm()
     own = given.positives is None and given.negatives is None
     if given.locked:
-        report = "\n".join(lines(read(LOCKED[0]), read(LOCKED[1])))
+        report = "\n".join(lines(read(LOCKED[0]), [] if given.cries_only else read(LOCKED[1])))
         print(report)
         head = f"\n## {datetime.now(UTC).date().isoformat()}: {given.locked}\n\n"
         with LOG.open("a", encoding="utf-8") as log:
