@@ -6,7 +6,8 @@ BOTPY := bot/.venv/bin/python
 UV := .tools/bin/uv
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-export PYTHONDONTWRITEBYTECODE = 1
+# Every start would compile all it imports again: the processes start twice as fast with their caches.
+export PYTHONDONTWRITEBYTECODE =
 export RASA_TELEMETRY_ENABLED = false
 
 .PHONY: help run test test-full test-bot check format setup app-env bot-env assets places model \
@@ -69,17 +70,24 @@ browser: ## Chromium for the browser tests
 	    echo "Installing Chromium" && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else echo "Chromium is missing: run 'sudo apt-get install chromium' and try again."; exit 1; fi; }
 
+# Chromium and the assistant's tests wait much and are one process each, so they run side by side.
 test: setup browser ## all tests, with seeded samples of the slow ones
 	@$(PY) -m pytest -n 2 -m "not browser and not processes and not slow"
-	@$(PY) -m pytest -m "browser and not slow"
-	@$(PY) -m pytest -n 2 --dist loadscope -m "processes and not slow"
-	@$(MAKE) --no-print-directory test-bot rasa-test
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-browser test-assistant
+	@$(PY) -m pytest -n 3 --dist loadscope -m "processes and not slow"
 
 test-full: setup browser ## every test, the slow ones whole
 	@$(PY) -m pytest -n 2 -m "not browser and not processes"
-	@$(PY) -m pytest -m "browser"
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target SLOW= test-browser test-assistant
 	@$(PY) -m pytest -n 2 --dist loadscope -m "processes"
-	@$(MAKE) --no-print-directory test-bot rasa-test
+
+SLOW := and not slow
+.PHONY: test-browser test-assistant
+test-browser:
+	@$(PY) -m pytest -m "browser $(SLOW)"
+
+test-assistant: test-bot
+	@$(MAKE) --no-print-directory rasa-test
 
 test-bot: bot-env encoder ## the assistant's tests, in its own environment
 	@$(BOTPY) -m pytest -c tests/bot/pytest.ini tests/bot

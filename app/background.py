@@ -13,6 +13,7 @@ from channels.sms import Sms
 from channels.telegram import Telegram
 from channels.web_chat.channel import WebChat
 from common.log import logger
+from safety import screen
 
 log = logger()
 
@@ -23,13 +24,15 @@ CLEAR_EVERY_S = 2.0
 SWEEP_EVERY_S = 60.0
 # Twilio's list may lag half a minute; a sweep looks back far enough to see every message twice.
 SWEEP_BACK = timedelta(minutes=10)
+# The screen compiles its phrases in small steps: parents who write meanwhile come first.
+WARM_REST_S = 0.005
 _LONGEST_WAIT_S = 60.0
 _WORTH_A_WARNING_S = 4.0
 
 
 def threads(house: House, stop: threading.Event) -> list[threading.Thread]:
     """The threads for this house, not yet started; each ends soon after `stop` is set."""
-    jobs: list[threading.Thread] = []
+    jobs = [_thread("warming", screen.warm, lambda: stop.wait(WARM_REST_S))]
     days = house.settings.retention_days
     if days is not None:
         jobs.append(_every(PURGE_EVERY_S, "purge", lambda: _purge(house, days), stop))

@@ -46,7 +46,7 @@ def only_web(settings: Settings) -> Running:
 
 
 def _front(settings: Settings) -> Running:
-    screen.warm()
+    screen.read_rules()
     house, client = build(settings), client_for(settings)
     bell = doorbell.hang(settings, house.ledger.signals, rooms={doorbell.PAGES})
     return Running(settings, house, client, bell, front.addresses(house, client))

@@ -140,6 +140,10 @@ class Fields:
         return mapping[key]
 
 
+# A safe loader, in C where PyYAML was built with it: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def read_yaml(path: Path) -> Fields:
     """Read a YAML file.
 
@@ -147,7 +151,8 @@ def read_yaml(path: Path) -> Fields:
         SettingsError: it is missing or is not YAML.
     """
     try:
-        return Fields(path, "", yaml.safe_load(path.read_text("utf-8")))
+        data = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506  (a safe one)
+        return Fields(path, "", data)
     except FileNotFoundError as e:
         raise SettingsError(f"{path}: the file is missing") from e
     except (yaml.YAMLError, UnicodeDecodeError) as e:

@@ -42,14 +42,15 @@ def build_postcodes(
     Raises:
         SettingsError: the data could not be fetched.
     """
-    layers = read_layers(deployments)
-    if build.fingerprint_of(target) == layers.fingerprint:
+    areas = [deployments / name for name in available(deployments)]
+    if build.fingerprint_of(target) == build.fingerprint(ENGLAND, areas, lock=LOCK):
         return False
     marker = data / "postcodes.lock"
     if not marker.is_file() or marker.read_bytes() != LOCK.read_bytes():
         codepoint.install(data, lock=LOCK, tools=tools)
         marker.write_bytes(LOCK.read_bytes())
     files = codepoint.area_files(data)
+    layers = read_layers(deployments)
     columns = (TextColumn("postcodes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=console is None) as bar:
         task = bar.add_task("postcodes", total=len(files))

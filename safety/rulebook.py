@@ -107,10 +107,10 @@ def read(folder: Path) -> Book:
     Raises:
         RuleError: a file or rule is incomplete, doubled or unreadable.
     """
-    words = _load(folder / "_words.yml")
-    modifiers = _load(folder / "_modifiers.yml")
-    answers = _load(folder / "_answers.yml")
-    spelling = _load(folder / "_spelling.yml")
+    words = load(folder / "_words.yml")
+    modifiers = load(folder / "_modifiers.yml")
+    answers = load(folder / "_answers.yml")
+    spelling = load(folder / "_spelling.yml")
     grammar = Grammar({name: [str(one) for one in row] for name, row in words.items()})
     files = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
     rules = [rule for path in files for rule in _rules(path, grammar)]
@@ -142,7 +142,8 @@ def read(folder: Path) -> Book:
     )
 
 
-def _load(path: Path) -> Any:
+def load(path: Path) -> Any:
+    """A YAML file of rules."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as file:
         return yaml.load(file, Loader=loader)  # noqa: S506  (a safe loader, in C where there is one)
@@ -162,7 +163,7 @@ def _patterns(grammar: Grammar, phrases: Iterable[str]) -> tuple[Pattern, ...]:
 
 
 def _rules(path: Path, grammar: Grammar) -> list[Rule]:
-    data = _load(path)
+    data = load(path)
     for row in data["rules"]:
         for name in ("id", "example", "reason"):
             if not row.get(name):

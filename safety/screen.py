@@ -5,7 +5,7 @@ It does not assess, score, diagnose or triage anybody. Pure: no network, model s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from safety import ages, conversation, likeness, tongues
@@ -53,18 +53,32 @@ def by_rules(text: str) -> Verdict:
     return verdict(_best(_evidence(plain(text, rules.speller), rules) + tongues.spoken(text)))
 
 
-def warm() -> None:
-    """Read and compile every rule, so that the first parent does not wait for it."""
-    rules = book()
-    patterns = [entry.pattern for entry in rules.entries]
-    for rule in rules.rules:
-        patterns += [*rule.cancels, *rule.near]
-    for circumstance in rules.circumstances.values():
-        patterns += circumstance
-    for pattern in patterns:
-        _ = pattern.regex
+def read_rules() -> None:
+    """Read all rules; a phrase is compiled when a text first has a word of it, or by `warm`."""
+    book()
     likeness.learned()
     tongues.tongues()
+
+
+def warm(between: Callable[[], bool] = lambda: False) -> None:
+    """Read and compile every rule, so that no parent waits for it.
+
+    Args:
+        between: called after each phrase; may rest, and says whether to stop there.
+    """
+    read_rules()
+    for pattern in _patterns(book()):
+        _ = pattern.regex
+        if between():
+            return
+
+
+def _patterns(rules: Book) -> Iterator[Pattern]:
+    yield from (entry.pattern for entry in rules.entries)
+    for rule in rules.rules:
+        yield from (*rule.cancels, *rule.near)
+    for circumstance in rules.circumstances.values():
+        yield from circumstance
 
 
 def _spread(made: Plain, context: Context, rules: Book) -> list[Evidence]:

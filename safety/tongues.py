@@ -16,9 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from safety.model import CLASSES, About, Evidence, Tier, Verdict
+from safety.rulebook import load
 
 FOLDER = Path(__file__).with_name("rules") / "languages"
 #: So many words before a match may name whom it speaks of.
@@ -252,7 +251,7 @@ def read(folder: Path) -> Tongues:
     index: dict[str, list[Said]] = defaultdict(list)
     known: dict[str, Tongue] = {}
     for path in sorted(folder.glob("*.yml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = load(path)
         name = str(data["language"])
         known[name] = Tongue(
             _folded(data["not"]),

@@ -56,7 +56,9 @@ class Cluster:
         )
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} "
-            "-c fsync=off -c max_connections=300 -c shared_buffers=64MB"
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off "
+            "-c wal_level=minimal -c max_wal_senders=0 -c max_connections=300 "
+            "-c shared_buffers=64MB"
         )
         self._run("pg_ctl", "-D", data, "-w", "-o", options, "-l", f"{self._folder}/log", "start")
         return self

@@ -7,10 +7,10 @@ Mail data, Crown copyright and database right 2025. Open Government Licence v3.0
 
 import gzip
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
-from places import build, codepoint
-from places.cli import read_layers
+from places import build, cli, codepoint
 
 ROOT = Path(__file__).resolve().parents[3]
 DEPLOYMENTS = ROOT / "deployments"
@@ -40,10 +40,16 @@ def area_files(folder: Path) -> list[Path]:
     return codepoint.area_files(folder)
 
 
+@cache
+def layers() -> build.Layers:
+    """The boundaries of every deployment here: they take seconds to read."""
+    return cli.read_layers(DEPLOYMENTS)
+
+
 def build_sample(folder: Path) -> Path:
     """The sample's file in a folder, built where it is not there yet."""
     path = folder / "places.db"
     if path.is_file():
         return path
-    build.build(path, area_files(folder / "codepoint"), read_layers(DEPLOYMENTS))
+    build.build(path, area_files(folder / "codepoint"), layers())
     return path

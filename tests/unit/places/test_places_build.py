@@ -9,7 +9,7 @@ import pytest
 from common.errors import InvalidInput, SettingsError
 from places import boundaries, build, cli, codepoint
 from places.store import Places
-from tests.unit.places.sample import DEPLOYMENTS, area_files, postcodes
+from tests.unit.places.sample import DEPLOYMENTS, area_files, layers, postcodes
 
 
 def test_rows_without_a_position_are_left_out(places_file: Path) -> None:
@@ -19,9 +19,8 @@ def test_rows_without_a_position_are_left_out(places_file: Path) -> None:
 def test_progress_counts_every_file(tmp_path: Path) -> None:
     files = area_files(tmp_path / "codepoint")[:3]
     seen: list[tuple[int, int]] = []
-    layers = cli.read_layers(DEPLOYMENTS)
     build.build(
-        tmp_path / "p.db", files, layers, progress=lambda done, all_: seen.append((done, all_))
+        tmp_path / "p.db", files, layers(), progress=lambda done, all_: seen.append((done, all_))
     )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
@@ -32,7 +31,7 @@ def test_a_failed_build_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
     bad = tmp_path / "zz.csv.gz"
     bad.write_bytes(gzip.compress(b"ZZ1 1AA,10,not,numbers\n"))
     with pytest.raises(ValueError, match="invalid literal"):
-        build.build(target, [bad], cli.read_layers(DEPLOYMENTS))
+        build.build(target, [bad], layers())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["places.db", "zz.csv.gz"]
     assert target.read_bytes() == b"old"
 
@@ -48,8 +47,8 @@ def test_a_file_that_is_up_to_date_is_not_built_again(tmp_path: Path, places_fil
 def test_another_boundary_means_another_file(tmp_path: Path, places_file: Path) -> None:
     area = tmp_path / "area.geojson"
     area.write_bytes((DEPLOYMENTS / "caerwen" / "area.geojson").read_bytes())
-    layers = build.layers(cli.ENGLAND, [(tmp_path, "wales")], lock=cli.LOCK)
-    assert layers.fingerprint != build.fingerprint_of(places_file)
+    other = build.fingerprint(cli.ENGLAND, [tmp_path], lock=cli.LOCK)
+    assert other != build.fingerprint_of(places_file)
 
 
 def test_what_is_no_postcode_file_has_no_fingerprint(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,14 @@ AREAS = deployments.available(ROOT / "deployments")
 CARE = (*course.KEYS, *private.KEYS)
 
 
-def rendered(key: str, channel: str, area: str = "bradford"):
+@lru_cache
+def words_of(area: str) -> Words:
     variables = deployments.load(ROOT / "deployments", area).variables()
-    words = Words({"en": MESSAGES}, {}, variables, demo=False)
-    return words.render(Reply(key), channel=channel, language="en", stage=None)
+    return Words({"en": MESSAGES}, {}, variables, demo=False)
+
+
+def rendered(key: str, channel: str, area: str = "bradford"):
+    return words_of(area).render(Reply(key), channel=channel, language="en", stage=None)
 
 
 def seen(*classes: str, tier: str = "now") -> Verdict:
