@@ -338,6 +338,15 @@ def staff_add(
     print(staffing.add(settings_of(), email=email, name=name, role=role))
 
 
+@staff.command("reset")
+@plainly
+def staff_reset(email: str) -> None:
+    """Print a new first password for somebody who lost theirs, or the phone with the codes."""
+    from app import staffing
+
+    print(staffing.reset(settings_of(), email=email))
+
+
 @simulate.command("sms")
 @plainly
 def simulate_sms(

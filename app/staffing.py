@@ -1,10 +1,15 @@
-"""Adds people to the console from the command line."""
+"""Adds people to the console from the command line, and lets in those who lost their password."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
 
 from common.clock import SystemClock
-from common.db import session_factory
-from common.errors import InvalidInput
+from common.db import engine_for, sessions_for
+from common.errors import InvalidInput, NotFound
 from common.settings import Settings
-from console import staff
+from console import sign_in, staff
 from console.passwords import Passwords, generate
 from console.permissions import Role
 
@@ -20,7 +25,7 @@ def add(settings: Settings, *, email: str, name: str, role: str) -> str:
     password = generate()
     passwords = Passwords()
     try:
-        with session_factory(settings.database_url).begin() as session:
+        with _writing(settings) as session:
             staff.add(
                 session,
                 staff.NewStaff(email, name, Role(role), password),
@@ -30,4 +35,33 @@ def add(settings: Settings, *, email: str, name: str, role: str) -> str:
             )
     finally:
         passwords.close()
-    return f"{email} can sign in with {password} and is asked to change it."
+    return f"{email} can sign in with {password} and must then choose their own."
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[Session]:
+    engine = engine_for(settings.database_url)
+    try:
+        with sessions_for(engine).begin() as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+def reset(settings: Settings, *, email: str) -> str:
+    """Give somebody a first password again and switch their two-step sign-in off.
+
+    Raises:
+        NotFound: nobody has that address.
+    """
+    password, passwords = generate(), Passwords()
+    try:
+        hashed = passwords.hash(password)
+    finally:
+        passwords.close()
+    with _writing(settings) as session:
+        row = sign_in.account(session, email)
+        if row is None:
+            raise NotFound(f"there is no open account for {email}")
+        staff.reset(session, row, hashed, now=SystemClock().now(), by=None)
+    return f"{email} can sign in with {password} and must then choose their own."

@@ -69,6 +69,8 @@ class Passwords:
         """
         if not self.fits(present, stored):
             raise InvalidInput("The present password is wrong.", code="password")
+        if new == present:
+            raise InvalidInput("Choose another password than the present one.", code="password")
         return self.hash(new)
 
     async def run(self, work: Callable[[], T]) -> T:

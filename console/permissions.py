@@ -175,6 +175,8 @@ def _who(request: Request, permission: Permission) -> Who:
     if staff.totp_sealed is not None and session.verified_at is None:
         raise NotSignedIn("/sign-in/code")
     own = permission is Permission.OWN_ACCOUNT
+    if staff.first_password and not own:
+        raise NotSignedIn("/account#change")
     if services.must_verify and staff.totp_sealed is None and not own:
         raise NotSignedIn("/account/two-step")
     with reading(services.ledger.sessions) as db:

@@ -36,6 +36,8 @@ class NewStaff:
     name: str
     role: str
     password: str = field(repr=False)
+    first: bool = True
+    """Whether somebody else knows the password, so that they must choose another."""
 
 
 def add(
@@ -76,6 +78,7 @@ def add(
         name=name,
         role=new.role,
         password_hash=passwords.hash(new.password),
+        first_password=new.first,
         wrapped_key=keyring.new_wrapped_key(),
         created_at=now,
     )
@@ -89,11 +92,34 @@ def set_password(
     session: Session, staff: Staff, password_hash: str, *, now: datetime, keep: str | None = None
 ) -> None:
     """Change a password; ends every other session of theirs."""
-    staff.password_hash = password_hash
+    staff.password_hash, staff.first_password = password_hash, False
     sign_in.end_all(session, staff.id, now=now, but=keep)
     audit.record(
         session, staff.id, action="password.changed", subject=("staff", staff.id), now=now
     )
+
+
+def reset(
+    session: Session,
+    staff: Staff,
+    password_hash: str,
+    *,
+    now: datetime,
+    by: str | None,
+) -> None:
+    """Give somebody who cannot sign in a first password again, and take the two-step secret away.
+
+    Ends their sessions.
+
+    Raises:
+        InvalidInput: it is their own account: they change their password themselves.
+    """
+    if by == staff.id:
+        raise InvalidInput("Change your own password on your account page.", code="own_account")
+    staff.password_hash, staff.first_password = password_hash, True
+    staff.totp_sealed = staff.totp_last_step = None
+    sign_in.end_all(session, staff.id, now=now)
+    audit.record(session, by, action="staff.reset", subject=("staff", staff.id), now=now)
 
 
 def disable(session: Session, staff: Staff, *, now: datetime, by: str | None) -> None:
@@ -127,7 +153,7 @@ def demo_worker(
     password = generate()
     staff = session.scalar(select(Staff).where(Staff.email == DEMO_EMAIL))
     if staff is None:
-        new = NewStaff(DEMO_EMAIL, "Demo Worker", Role.MANAGER, password)
+        new = NewStaff(DEMO_EMAIL, "Demo Worker", Role.MANAGER, password, first=False)
         add(session, new, keyring=keyring, passwords=passwords, now=now)
     else:
         staff.disabled_at = staff.totp_sealed = staff.totp_last_step = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, ForeignKey, Index, LargeBinary, String, Table, event
+from sqlalchemy import Connection, ForeignKey, Index, LargeBinary, String, Table, event, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db import Base, UtcDateTime
@@ -25,6 +25,8 @@ class Staff(Base):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None]
+    # Somebody else knows the password: nothing opens before they chose one of their own.
+    first_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -65,6 +65,25 @@ async def add(
     return await run_in_threadpool(work)
 
 
+@router.post("/{staff_id}/reset")
+async def reset(request: Request, who: Manages, staff_id: str) -> Response:
+    """A first password again for somebody who lost theirs or their phone, shown once."""
+    services = services_of(request)
+    ledger, first = services.ledger, passwords.generate()
+    hashed = await services.passwords.run(lambda: services.passwords.hash(first))
+
+    def work() -> Response:
+        with ledger.sessions.begin() as db:
+            row = db.get(Staff, staff_id)
+            if row is None:
+                raise NotFound("There is no such account.")
+            accounts.reset(db, row, hashed, now=ledger.clock.now(), by=who.staff_id)
+            shown = accounts.NewStaff(row.email, row.name, row.role, first)
+        return _draw(request, who, added=shown)
+
+    return await run_in_threadpool(work)
+
+
 @router.post("/{staff_id}/{change}")
 def change(
     request: Request, who: Manages, staff_id: str, change: Literal["disable", "enable"]

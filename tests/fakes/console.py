@@ -111,7 +111,7 @@ class House:
             found = db.scalar(select(Staff).where(Staff.email == email))
             return found or accounts.add(
                 db,
-                accounts.NewStaff(email, name, role, PASSWORD),
+                accounts.NewStaff(email, name, role, PASSWORD, first=False),
                 keyring=self.keyring,
                 passwords=self.passwords,
                 now=self.clock.now(),

@@ -1,13 +1,16 @@
 """Signing in: sessions that end, tries that wait, forms that are ours, a second step."""
 
 import re
+from types import SimpleNamespace
 
 import pyotp
 import pytest
 from sqlalchemy import Engine, select
 
+from app import staffing
 from common.clock import SetClock
 from common.crypto import Keyring
+from common.errors import NotFound
 from console import sign_in
 from console import staff as accounts
 from console.tables import Staff, StaffSession
@@ -253,6 +256,64 @@ def test_a_changed_password_ends_the_other_sessions(house: House) -> None:
     assert elsewhere.get("/inbox").status_code == 303
     client = house.nobody()
     assert try_to_sign_in(client, staff.email, "four words are better").status_code == 303
+
+
+def given_password(page: str) -> str:
+    found = re.search(r'<code class="c-key">([^<]+)</code>', page)
+    assert found
+    return found[1]
+
+
+def test_a_password_that_somebody_else_knows_opens_nothing_but_its_change(house: House) -> None:
+    admin = house.signed_in(house.staff("admin", "Ada Min"))
+    made = admin.post("/staff", email="new@example.org", name="New One", role="clinician")
+    first, client = given_password(made.text), house.nobody()
+    assert try_to_sign_in(client, "new@example.org", first).status_code == 303
+    for path in ("/inbox", "/referrals"):
+        assert client.get(path).headers["location"] == "/account#change"
+    page = client.get("/account").text
+    assert "Choose your own before you go on" in page
+    form = {"csrf": form_token(page), "current": first, "new": first}
+    assert client.post("/account/password", data=form).status_code == 422
+    form["new"] = "four words are better"
+    assert client.post("/account/password", data=form).status_code == 303
+    assert client.get("/inbox").status_code == 200
+    assert "Choose your own" not in client.get("/account").text
+
+
+def test_an_admin_lets_in_who_lost_password_and_phone(house: House) -> None:
+    staff = house.staff()
+    browser = house.signed_in(staff)
+    enrol(house, browser)
+    admin = house.signed_in(house.staff("admin", "Ada Min"))
+    first = given_password(admin.post(f"/staff/{staff.id}/reset").text)
+    assert browser.get("/account").headers["location"] == "/sign-in", "sessions have ended"
+    assert try_to_sign_in(house.nobody(), staff.email, PASSWORD).status_code == 422
+    client = house.nobody()
+    assert try_to_sign_in(client, staff.email, first).headers["location"] == "/"
+    assert client.get("/inbox").headers["location"] == "/account#change"
+    assert [e.subject_id for e in house.audited("staff.reset")] == [staff.id]
+
+
+def test_nobody_resets_their_own_account(house: House) -> None:
+    staff = house.staff("admin")
+    admin = house.signed_in(staff)
+    assert admin.post(f"/staff/{staff.id}/reset").status_code == 422
+    assert admin.get("/staff").status_code == 200
+
+
+def test_the_last_admin_is_let_in_from_the_command_line(
+    house: House, database_url: str, keyring: Keyring
+) -> None:
+    staff = house.staff("admin")
+    settings = SimpleNamespace(database_url=database_url, keyring=lambda: keyring)
+    said = staffing.reset(settings, email=staff.email)
+    first = said.split(" with ")[1].split()[0]
+    client = house.nobody()
+    assert try_to_sign_in(client, staff.email, first).status_code == 303
+    assert client.get("/staff").headers["location"] == "/account#change"
+    with pytest.raises(NotFound, match="no open account"):
+        staffing.reset(settings, email="nobody@example.org")
 
 
 def test_the_demo_worker_gets_a_new_password_at_each_start(house: House) -> None:
