@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 export RASA_TELEMETRY_ENABLED = false
 
 .PHONY: help run test test-full test-bot check format setup app-env bot-env assets places model \
-	encoder browser lock sync bench screenshots evaluate-safety train-safety rasa-train rasa-shell rasa-test clean
+	encoder browser lock sync bench screenshots evaluate-safety evaluate-nlu train-safety rasa-train rasa-shell rasa-test clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ screenshots: setup browser ## pictures for the documents
 
 bench: setup ## our whole path beside plain Rasa, in one run (takes long, wants a quiet machine)
 	@$(PY) -m benchmarks.run
+
+evaluate-nlu: model ## how well parents are understood, beside plain Rasa, on a held set (trains the peers first)
+	@$(PY) -m benchmarks.nlu.run
 
 train-safety: bot-env ## train the likeness half of the risk screen on the building sets
 	@bot/.venv/bin/python -m benchmarks.safety_train

@@ -1,9 +1,11 @@
 """Reads what processes use: memory as PSS, CPU time; by role, children included."""
 
+import platform
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -34,6 +36,19 @@ class Usage:
         }
         spent = (self.generator_s - before.generator_s) * 1000 / messages
         return {**roles, "generator": spent}
+
+
+def machine() -> str:
+    """This machine in a few words, for a report."""
+    cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
+    return f"{cores} cores of {_processor()}, {memory:.0f} GB, {platform.system()}"
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
 
 
 def read(roots: Sequence[int]) -> Usage:

@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import shutil
 import sys
 import time
@@ -16,9 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from benchmarks import rasa_default, report
+from benchmarks import meter, rasa_default, report
 from benchmarks.measure import Load, Round, one_round
 from benchmarks.peers import First1001, Missing, Peer, PlainRasa
 from benchmarks.talkers import NoAnswer
@@ -105,22 +102,14 @@ def _free_folder() -> None:
 
 
 def _facts(rasa: rasa_default.Rasa | None, *, rounds: int, load: Load) -> dict[str, Any]:
-    cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{cores} cores of {_processor()}, {memory:.0f} GB, {platform.system()}",
+        "machine": meter.machine(),
         "rounds": rounds,
         "messages": load.alone + load.at_once,
         "load": f"{os.getloadavg()[0]:.1f}",
         "rasa": rasa.facts if rasa else None,
     }
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
 
 
 def _keep(facts: dict[str, Any], rounds: Sequence[Round]) -> None:

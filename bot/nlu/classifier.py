@@ -67,7 +67,7 @@ class IntentFinder(GraphComponent, IntentClassifier):
         """Fits and stores the model; its figures go to the file that the environment names."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
         texts = [e.get(TEXT) for e in examples]
-        self._prepare(_words_of(texts), encoder(self._profile))
+        self._prepare(words_of(texts), encoder(self._profile))
         plain = [self._normalise(text) for text in texts]
         self._model = fit(
             plain, [e.get(INTENT) for e in examples], encode_all(self._encode, plain)
@@ -165,7 +165,7 @@ def _tfidf(grams: Any, columns: list[str], idf: Any) -> TfIdf:
     return TfIdf(grams, {gram: i for i, gram in enumerate(columns)}, idf)
 
 
-def _words_of(texts: Sequence[str]) -> list[str]:
+def words_of(texts: Sequence[str]) -> list[str]:
     """Words that our examples use at least twice, which their slips of the thumb do not."""
     counts = Counter(w for text in texts for w in set(word_grams(text.lower())) if " " not in w)
     return sorted(word for word, count in counts.items() if count > 1)
