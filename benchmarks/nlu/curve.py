@@ -37,14 +37,14 @@ def main(given: list[str]) -> None:
 
 
 def _curve(pairs: list[tuple[str, str]], tests: list[str]) -> Any:
-    from bot.nlu.classifier import words_of
+    from bot.nlu.classifier import own_words_of
     from bot.nlu.encoder import encode_all, encoder
     from bot.nlu.intent import ACCEPTED, fit
     from bot.nlu.normalise import Normaliser
     from bot.nlu.words import known_words
 
     encode = encoder("accurate")
-    normalise = Normaliser(known_words(words_of([text for text, _ in pairs])))
+    normalise = Normaliser(known_words(own_words_of([text for text, _ in pairs])))
     plain = [normalise(text) for text, _ in pairs]
     vectors = encode_all(encode, plain)
     asked = [normalise(text) for text in tests]

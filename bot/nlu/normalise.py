@@ -13,6 +13,7 @@ _HERE = Path(__file__).parent
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _PLURAL_OR_UNIT = re.compile(
     r"(?:\d|m(?:o?n?ths?|onth)|w(?:ee)?ks?|d(?:ays?)?$|h(?:ou)?rs?|min|y(?:ea)?rs?|am$|pm$|oz|ml|kids|children|babies|boys|girls|times)"
@@ -40,7 +41,7 @@ class Normaliser:
 
     def __call__(self, text: str) -> str:
         """`text` in plain words."""
-        plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
+        plain = _folded(text)
         plain = _PHONE.sub(" phone number ", plain)
         plain = _POSTCODE.sub(self._postcode, plain)
         tokens = _TOKEN.findall(plain)
@@ -49,6 +50,26 @@ class Normaliser:
             for i, token in enumerate(tokens)
             if (word := self._word(token, tokens[i + 1] if i + 1 < len(tokens) else ""))
         )
+
+    def known(self, text: str, *, corrected: bool = False) -> float:
+        """The share of words that are English or text-speak, 1 without a word.
+
+        Postcodes, numbers and words of one or two letters say nothing about the language.
+
+        Args:
+            text: what a parent wrote.
+            corrected: whether a slip of the thumb away from English counts as well.
+        """
+        said = words_of(text)
+        words = [word for word in said if len(word) > 2] or said
+        known = sum(
+            self._is_known(word) or (corrected and self._word(word, "") in self._known)
+            for word in words
+        )
+        return known / len(words) if words else 1.0
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._known or word in self._text_speak or word.split("'")[0] in self._known
 
     def _postcode(self, match: re.Match[str]) -> str:
         return match[0] if match[0] in self._text_speak else " postcode "
@@ -77,6 +98,20 @@ class Normaliser:
         best = max(_one_slip_away(word), key=lambda w: self._known.get(w, 0))
         least = 1 if len(word) >= SURE_OF else OURS
         return best if self._known.get(best, 0) >= least else word
+
+
+def words_of(text: str) -> list[str]:
+    """The words of any language in small letters, without postcodes and numbers."""
+    return _WORD.findall(_POSTCODE.sub(" ", _folded(text)))
+
+
+def split(text: str) -> str:
+    """The words of any language, separated by blanks: nothing is corrected."""
+    return " ".join(_TOKEN.findall(_folded(text)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
 
 
 def _one_slip_away(word: str) -> set[str]:
