@@ -1,19 +1,17 @@
 """The operator's command line: `first1001 --help`. Each command is a thin door to one use case."""
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
-from common import log
-from common.errors import AssistantError, InvalidInput, SettingsError
-from common.settings import Settings, load
+from app import cli_database
+from app.doors import plainly, settings_of
+from common.errors import InvalidInput, SettingsError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,48 +23,11 @@ services = typer.Typer(no_args_is_help=True, help="The directory of local servic
 content = typer.Typer(no_args_is_help=True, help="The words that parents read.")
 staff = typer.Typer(no_args_is_help=True, help="The people who use the console.")
 simulate = typer.Typer(no_args_is_help=True, help="Write to the assistant without an account.")
+app.add_typer(cli_database.app)
 app.add_typer(services, name="services")
 app.add_typer(content, name="content")
 app.add_typer(staff, name="staff")
 app.add_typer(simulate, name="simulate")
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def plainly(command: F) -> F:
-    """Turn what an operator can mend into one sentence and exit code 2."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except AssistantError as e:
-            print(f"first1001: {e}", file=sys.stderr)
-            raise typer.Exit(2) from e
-        except Exception as e:
-            if not _database_is_away(e):
-                raise
-            print(f"first1001: {_NO_DATABASE}", file=sys.stderr)
-            raise typer.Exit(2) from None
-
-    return run  # type: ignore[return-value]
-
-
-_NO_DATABASE = "the database cannot be reached: see that it runs, and check FIRST1001_DATABASE_URL"
-
-
-def _database_is_away(error: Exception) -> bool:
-    from sqlalchemy.exc import InterfaceError, OperationalError
-
-    return isinstance(error, OperationalError | InterfaceError)
-
-
-def settings_of(*, demo: bool | None = None, quiet: bool = False) -> Settings:
-    """The settings of this process, with its log set up by them."""
-    settings = load(os.environ, demo=demo)
-    level = "ERROR" if quiet else settings.log_level
-    log.configure(level=level, as_json=settings.log_json)
-    return settings
 
 
 @app.command()
@@ -117,17 +78,6 @@ def assistant() -> None:
     from app import serving
 
     serving.assistant(settings_of())
-
-
-@app.command()
-@plainly
-def migrate() -> None:
-    """Bring the database to today's tables."""
-    from app import migrate as migrations
-
-    settings = settings_of()
-    migrations.upgrade(settings.root, settings.database_url)
-    print("The database is up to date.")
 
 
 @app.command()
