@@ -133,7 +133,7 @@ format: app-env ## format the code
 check: app-env bot-env ## format, lint and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
-	@$(PY) -m mypy alerts app bot/actions channels common console content conversations places \
+	@$(PY) -m mypy alerts app bot/actions channels common console content conversations insight places \
 	  referrals safety signposting benchmarks
 	@$(BOTPY) -m mypy --config-file bot/pyproject.toml bot/*.py bot/nlu
 

@@ -114,4 +114,9 @@ def _result(body: Mapping[str, Any]) -> TurnResult:
 def _reply(message: Mapping[str, Any]) -> Reply:
     # No choices from the action means those that stand beside the words themselves.
     choices = tuple(Choice(c["label"], c["payload"]) for c in message.get("choices") or ())
-    return Reply(str(message["key"]), dict(message.get("variables") or {}), choices or None)
+    return Reply(
+        key=str(message["key"]),
+        variables=dict(message.get("variables") or {}),
+        choices=choices or None,
+        about=dict(message.get("about") or {}),
+    )

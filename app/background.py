@@ -9,6 +9,7 @@ from app import retention, young
 from app.alerting import noticing, paging
 from app.bootstrap import House
 from app.clearing import clearer
+from app.counting import counter
 from channels.sms import Sms
 from channels.telegram import Telegram
 from channels.web_chat.channel import WebChat
@@ -21,6 +22,7 @@ PURGE_EVERY_S = 3600.0
 SESSIONS_EVERY_S = 600.0
 YOUNG_EVERY_S = 30.0
 CLEAR_EVERY_S = 2.0
+COUNT_EVERY_S = 300.0
 SWEEP_EVERY_S = 60.0
 # Twilio's list may lag half a minute; a sweep looks back far enough to see every message twice.
 SWEEP_BACK = timedelta(minutes=10)
@@ -36,6 +38,7 @@ def threads(house: House, stop: threading.Event) -> list[threading.Thread]:
     days = house.settings.retention_days
     if days is not None:
         jobs.append(_every(PURGE_EVERY_S, "purge", lambda: _purge(house, days), stop))
+    jobs.append(_every(COUNT_EVERY_S, "counting", counter(house), stop))
     pages = paging(house)
     if pages is not None:
         sessions = house.work_ledger.sessions

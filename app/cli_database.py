@@ -45,3 +45,35 @@ def restore(
     from app import backup as backups
 
     print(backups.restore(settings_of(), path, force=force))
+
+
+@app.command("demo-data")
+@plainly
+def demo_data(
+    conversations: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="Besides those with a referral.")
+    ] = 1200,
+    seed: Annotated[int, typer.Option(help="Another number makes other people.")] = 1,
+) -> None:
+    """Fill a demonstration with seven invented years, to see the console in use."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from app.demo import running
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("Writing invented years", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        made = running.make(
+            settings_of(demo=True, quiet=True),
+            seed=seed,
+            ordinary=conversations,
+            progress=progress,
+        )
+    print(
+        f"{made.conversations:,} conversations with {made.messages:,} messages, "
+        f"{made.referrals:,} referrals, {made.activities:,} entries of other work."
+    )

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.assistant import AssistantClient
 from app.bootstrap import House
+from app.counting import names
 from app.erasing import erase
 from app.media import ChannelMedia
 from app.running import Address
@@ -36,5 +37,7 @@ def console(house: House) -> FastAPI:
             zone=house.deployment.time_zone,
             media=ChannelMedia(house.channels),
             erase=erase,
+            topics={topic.id: topic.title for topic in house.topics.values()},
+            names=lambda: names(house),
         )
     )

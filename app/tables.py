@@ -8,6 +8,7 @@ from common.db import Base
 
 ROOMS = (
     "conversations.tables",
+    "insight.tables",
     "signposting.tables",
     "referrals.tables",
     "console.tables",

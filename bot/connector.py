@@ -76,6 +76,7 @@ class TurnOutput(OutputChannel):
                     "key": part["key"],
                     "variables": part.get("variables", {}),
                     "choices": part.get("choices", []),
+                    "about": part.get("about", {}),
                 }
             )
         elif "effect" in part:

@@ -35,6 +35,8 @@ DONE: Final[Mapping[str, str]] = {
     "sessions": "Your other sessions were ended.",
     "staff_added": "Account added.",
     "staff_changed": "Account changed.",
+    "activity_entered": "Entered.",
+    "activity_taken_back": "Taken back: it is no longer counted.",
 }
 
 

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     WORK_REFERRALS = "work_referrals"
     READ_AUDIT = "read_audit"
     MANAGE_STAFF = "manage_staff"
+    READ_INSIGHT = "read_insight"
+    ENTER_ACTIVITY = "enter_activity"
 
 
 class Role(StrEnum):
@@ -62,6 +64,7 @@ _CONVERSATIONS: Final = frozenset(
         _P.READ_TASKS,
         _P.DO_TASKS,
         _P.READ_REFERRALS,
+        _P.ENTER_ACTIVITY,
     }
 )
 # An admin keeps accounts and the audit log in order and reads no parent's words.
@@ -69,8 +72,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ENGAGEMENT_WORKER: _CONVERSATIONS,
     Role.CLINICIAN: _CONVERSATIONS | {_P.WORK_REFERRALS},
     Role.MANAGER: _CONVERSATIONS
-    | {_P.WORK_REFERRALS, _P.READ_AUDIT, _P.EXPORT_EXAMPLES, _P.ERASE},
-    Role.ADMIN: frozenset({_P.OWN_ACCOUNT, _P.READ_AUDIT, _P.MANAGE_STAFF}),
+    | {_P.WORK_REFERRALS, _P.READ_AUDIT, _P.EXPORT_EXAMPLES, _P.ERASE, _P.READ_INSIGHT},
+    Role.ADMIN: frozenset({_P.OWN_ACCOUNT, _P.READ_AUDIT, _P.MANAGE_STAFF, _P.READ_INSIGHT}),
 }
 ROLE_NAMES: Final[Mapping[str, str]] = {
     Role.ENGAGEMENT_WORKER: "Engagement worker",

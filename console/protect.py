@@ -9,6 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BODY: Final = 64 * 1024
 """Bytes of a form; a reply, a note and a token fit many times over."""
 
+MOST_FILE: Final = 2 * 1024 * 1024
+"""Bytes of a form with a file, at the addresses that take one."""
+
+TAKES_FILE: Final = ("/insight/activity/file",)
+
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -55,19 +60,19 @@ class Protect:
             await send(message)
 
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BODY:
+        if not length.isdigit() or int(length) > _most(scope):
             await _refuse(scope, receive, send_with_headers)
             return
         await self._within_limit(scope, receive, send_with_headers)
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        read, started = 0, False
+        read, started, most = 0, False, _most(scope)
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MOST_BODY:
+            if read > most:
                 raise _TooLarge
             return message
 
@@ -84,5 +89,10 @@ class Protect:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    response = PlainTextResponse("That is too much for one form (64 KB at most).", 413)
+    most = "2 MB" if _most(scope) == MOST_FILE else "64 KB"
+    response = PlainTextResponse(f"That is too much for one form ({most} at most).", 413)
     await response(scope, receive, send)
+
+
+def _most(scope: Scope) -> int:
+    return MOST_FILE if scope["path"] in TAKES_FILE else MOST_BODY

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from console.passwords import Passwords
 from conversations import people
 from conversations.ledger import Ledger
+from insight.model import Names
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class ConsoleServices:
         must_verify: whether everybody has to set up two-step sign-in before anything else.
         media: None where no channel can hand out files.
         erase: erases a person; whoever starts the console may end more than the ledger knows.
+        topics: topic id -> title.
+        names: words for the ids of topics, needs, services and districts, read at each call.
         pause: waits some seconds; tests hand in one that does not.
     """
 
@@ -68,6 +71,8 @@ class ConsoleServices:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     media: MediaFetcher | None = None
     erase: Eraser = people.erase
+    topics: Mapping[str, str] = field(default_factory=dict)
+    names: Callable[[], Names] = Names
     passwords: Passwords = field(default_factory=Passwords)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 

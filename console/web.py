@@ -16,6 +16,7 @@ from console.views import (
     conversation,
     erasure,
     inbox,
+    insight,
     loss,
     media,
     referrals,
@@ -40,6 +41,7 @@ _ROUTERS = (
     account.router,
     audit.router,
     staff.router,
+    insight.router,
 )
 
 

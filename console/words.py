@@ -115,6 +115,18 @@ TASK_OUTCOMES: Final[Mapping[str, str]] = {
     "not_needed": "Not needed",
 }
 YES_NO: Final[Mapping[bool | None, str]] = {True: "Yes", False: "No"}
+LANGUAGES: Final[Mapping[str, str]] = {
+    "en": "English",
+    "ur": "Urdu",
+    "ur-Latn": "Urdu in Latin letters",
+    "pa-Latn": "Punjabi in Latin letters",
+    "bn-Latn": "Bengali in Latin letters",
+    "pl": "Polish",
+    "sk": "Slovak",
+    "ro": "Romanian",
+    "ar": "Arabic",
+    "cy": "Welsh",
+}
 REFERRAL_STATES: Final[Mapping[str, str]] = {
     "new": "New",
     "triaged": "Triaged",

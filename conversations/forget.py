@@ -49,6 +49,7 @@ def forget_since(
         one.body_sealed = box.seal(ERASED, where=where("outbound", "body", one.id))
         one.params_sealed = box.seal({"variables": {}}, where=where("outbound", "params", one.id))
         one.has_choices = False
+        one.about = None
     session.execute(
         delete(Turn).where(Turn.conversation_id == conversation_id, Turn.created_at >= since)
     )

@@ -94,6 +94,8 @@ class Reply:
     key: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     choices: tuple[Choice, ...] | None = None
+    #: What is kept of it in plain for counting: a topic, a need, services; no words of anybody.
+    about: Mapping[str, Any] = field(default_factory=dict)
     #: Other than the conversation's, where this one message is to be in another language.
     language: str | None = None
 

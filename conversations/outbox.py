@@ -135,6 +135,7 @@ def _joined(rendered: Sequence[tuple[Reply, Rendered]]) -> tuple[Reply, Rendered
     joined = Reply(
         "+".join(r.key for r in replies)[:96],
         {"parts": [{"key": r.key, "variables": dict(r.variables)} for r in replies]},
+        about={name: value for r in replies for name, value in r.about.items()},
     )
     texts = [words.text for _, words in rendered]
     choices = next((w.choices for _, w in reversed(rendered) if w.choices), ())
@@ -175,6 +176,7 @@ def _write(
         origin=speech.origin,
         staff_id=speech.staff_id,
         message_key=reply.key,
+        about=dict(reply.about) or None,
         params_sealed=box.seal(params, where=where("outbound", "params", row_id)),
         body_sealed=box.seal(body, where=where("outbound", "body", row_id)),
         has_choices=bool(rendered.choices),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from common.crypto import Box, Keyring
 from common.errors import NotFound
 from common.ids import new_id
-from conversations.tables import Conversation, Person, where
+from conversations.tables import Conversation, Outbound, Person, where
 
 _KEY = select(Person.wrapped_key).where(Person.id == bindparam("id"))
 _BY_ADDRESS = select(Conversation).where(
@@ -161,3 +161,5 @@ def erase(session: Session, person_id: str, *, now: datetime) -> None:
             clear_due_at=None,
         )
     )
+    hers = select(Conversation.id).where(Conversation.person_id == person_id)
+    session.execute(update(Outbound).where(Outbound.conversation_id.in_(hers)).values(about=None))

@@ -82,7 +82,7 @@ class Inbound(Base):
     seq: Mapped[int]
     kind: Mapped[str] = mapped_column(String(16))
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     control: Mapped[str | None] = mapped_column(String(16))
     tier: Mapped[str] = mapped_column(String(8), default="none")
     outcome: Mapped[str | None] = mapped_column(String(24))
@@ -118,6 +118,7 @@ class Outbound(Base):
     origin: Mapped[str] = mapped_column(String(12))
     staff_id: Mapped[str | None] = mapped_column(Id)
     message_key: Mapped[str] = mapped_column(String(96))
+    about: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     params_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     has_choices: Mapped[bool] = mapped_column(default=False)
@@ -130,7 +131,7 @@ class Outbound(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     provider_message_id: Mapped[str | None] = mapped_column(String(96))
     code: Mapped[str | None] = mapped_column(String(32))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (

@@ -54,6 +54,10 @@ class Places:
         row = self._all("SELECT value FROM meta WHERE key = 'postcodes'")[0]
         return int(row[0])
 
+    def district_names(self) -> Mapping[str, str]:
+        """The name of each district by its code."""
+        return {row[1]: row[2] for row in self._areas.values() if row[1] and row[2]}
+
     def lookup(self, text: str) -> Place | None:
         """The place that a text names; None where it names none that we know.
 

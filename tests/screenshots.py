@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.processes.house import House
+from tests.processes.house import House, run
 from tests.processes.house import client as http_client
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
@@ -32,14 +32,31 @@ def chat(page: Page, house: House) -> None:
     page.get_by_text(SAID[-1]).first.scroll_into_view_if_needed()
 
 
-def console(page: Page, house: House) -> None:
-    """The inbox, after signing in."""
+def console(page: Page, house: House, path: str = "/inbox") -> None:
+    """A page of the console, after signing in."""
     email, password = house.sign_in()
     page.goto(house.console)
     page.get_by_label("Email").first.fill(email)
     page.get_by_label("Password").first.fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "sign-in" not in url)
+    page.goto(f"{house.console}{path}")
+
+
+def at(path: str) -> Callable[[Page, House], None]:
+    """How to reach a page of the console."""
+    return lambda page, house: console(page, house, path)
+
+
+def inside(path: str, link: str) -> Callable[[Page, House], None]:
+    """The first page that a list of the console leads to."""
+
+    def visit(page: Page, house: House) -> None:
+        console(page, house, path)
+        page.locator(f"main a[href^='{link}']").first.click()
+        page.wait_for_load_state("networkidle")
+
+    return visit
 
 
 def seed(house: House) -> None:
@@ -58,7 +75,18 @@ def seed(house: House) -> None:
 def main() -> int:
     """Take every picture at both widths."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    pages: dict[str, Callable[[Page, House], None]] = {"chat": chat, "console-inbox": console}
+    pages: dict[str, Callable[[Page, House], None]] = {
+        "chat": chat,
+        "console-inbox": at("/inbox"),
+        "console-conversation": inside("/inbox", "/conversations/"),
+        "console-risk": at("/risk"),
+        "console-referrals": at("/referrals"),
+        "console-referral": inside("/referrals", "/referrals/"),
+        "console-insight": at("/insight"),
+        "console-report": at("/insight/report?first=2020-01-01"),
+        "console-activity": at("/insight/activity"),
+    }
+    whole = {"console-insight"}
     chromium = shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -66,6 +94,7 @@ def main() -> int:
         sync_playwright() as driver,
     ):
         house.start_doubles()
+        run(house, "demo-data", "--conversations", "600")
         house.start("serve")
         house.await_ready()
         seed(house)
@@ -77,7 +106,7 @@ def main() -> int:
             for width, (x, y) in WIDTHS.items():
                 page = browser.new_context(viewport={"width": x, "height": y}).new_page()
                 visit(page, house)
-                page.screenshot(path=FOLDER / f"{name}-{width}.png")
+                page.screenshot(path=FOLDER / f"{name}-{width}.png", full_page=name in whole)
                 page.context.close()
         browser.close()
     return 0

@@ -127,9 +127,19 @@ class Out:
         key: str,
         variables: Mapping[str, Any] | None = None,
         choices: Choices | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
-        """Say a key; without choices those that stand beside its words are offered."""
+        """Say a key; without choices those that stand beside its words are offered.
+
+        Args:
+            key: of the words.
+            variables: that the words name; kept sealed.
+            choices: label and payload of each.
+            about: what is kept of it in plain for counting: ids and codes only.
+        """
         part: dict[str, Any] = {"key": key, "variables": dict(variables or {})}
+        if about:
+            part["about"] = dict(about)
         if choices is not None:
             part["choices"] = [{"label": la, "payload": pa} for la, pa in choices]
         self._dispatcher.utter_message(json_message=part)

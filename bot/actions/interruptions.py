@@ -43,7 +43,7 @@ def answer(said: Said, out: Out, deps: Deps, record: Record, *, asking: str | No
     topic = deps.topics.get(chosen) if chosen else by_intent(intent, deps)
     if topic is not None:
         # Without choices of its own: those of the form's question follow.
-        out.say("topic", {"topic": topic.id})
+        out.say("topic", {"topic": topic.id}, about={"topic": topic.id})
         return []
     if intent == "find_support":
         show(said, out, deps, need=said.entity("need"), place=_home(record, deps), stage=None)

@@ -1,5 +1,6 @@
 """Local help: services by need, place and stage; asks for the place where it is not known."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from bot.actions.deps import Deps
 from bot.actions.language import spoken_now
 from places.model import SPLIT_SHARE, Place
 from signposting.card import cards
-from signposting.query import Query
+from signposting.query import Match, Query
 
 ASKED = "place"
 """Value of the slot `asked` while the place is waited for."""
@@ -79,13 +80,25 @@ def show(
     def say(key: str, /, **variables: object) -> str:
         return deps.say(key, said.channel, **variables)
 
+    about = _searched(query, found)
     if not found:
-        out.say("utter_services_none")
+        out.say("utter_services_none", about=about)
         return False
     if choices is None:
         choices = _NARROW if need is None else None
-    out.say("utter_services", {"services": cards(found, say)}, choices)
+    out.say("utter_services", {"services": cards(found, say)}, choices, about)
     return True
+
+
+def _searched(query: Query, found: Sequence[Match]) -> dict[str, Any]:
+    """What is kept of a search in plain: the map of what is missing is drawn from it."""
+    return {
+        "need": query.need or "any",
+        "stage": query.stage or "unknown",
+        "district": (query.place and query.place.district_code) or "unknown",
+        "services": [m.service.slug for m in found],
+        "local": sum(1 for m in found if m.service.is_local and m.fit == "exact"),
+    }
 
 
 def _place(said: Said, deps: Deps) -> tuple[Place | None, bool]:

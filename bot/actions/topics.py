@@ -38,6 +38,7 @@ class InformTopic(FlowAction):
             "topic",
             {"topic": topic.id, **({"stage": stage} if stage else {})},
             _choices(topic, said, deps),
+            about={"topic": topic.id},
         )
         events += notice(said, out, deps)
         return [*events, slot("last_topic", topic.id), slot("need", None), slot("asked", None)]

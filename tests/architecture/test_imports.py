@@ -21,7 +21,9 @@ MAY_IMPORT = {
     "alerts": {"common", "safety", "conversations", "content"},
     "channels": {"common", "conversations"},
     "bot.actions": {"common", "safety", "content", "places", "signposting", "referrals"},
+    "insight": {"common", "conversations", "referrals"},
     "console": {
+        "insight",
         "common",
         "safety",
         "content",

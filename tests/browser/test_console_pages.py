@@ -20,6 +20,8 @@ from console.tables import Staff
 from conversations.model import Choice
 from conversations.states import Delivery, Holder, Origin, Outcome
 from conversations.tables import Conversation
+from insight import activity
+from insight.tables import Count
 from tests.fakes.console import PASSWORD, House, house_on, verdict
 
 pytestmark = pytest.mark.browser
@@ -112,8 +114,25 @@ def crying(house: House) -> str:
     return row.conversation_id
 
 
+def counted(house: House) -> None:
+    """Some numbers for the pictures of a year."""
+    today = house.clock.now().date()
+    with house.sessions.begin() as db:
+        for measure, keys in (
+            ("received", ("sms", "web_chat")),
+            ("age", ("pregnancy", "toddler")),
+        ):
+            for weeks in range(40):
+                day = today - timedelta(weeks=weeks)
+                db.add_all(Count(measure=measure, day=day, key=key, number=weeks) for key in keys)
+        db.add(Count(measure="topic", day=today, key="<b>bold</b> & more", number=3))
+        entry = activity.Entry("training", today, 12, "Midwife", "<i>Trust</i>")
+        activity.add(db, entry, now=house.clock.now(), by=None)
+
+
 def paths(house: House) -> list[str]:
     conversation_id = crying(house)
+    counted(house)
     house.parent_writes("<h1>big</h1>\u202e" + "x" * 50_000 + "Z\u0351\u0342" * 300)
     referral = house.referral(due_in=timedelta(minutes=-5))
     done = house.parent_writes("x", address="d", risk=verdict("gentle", "psychosis", "x"))
@@ -138,6 +157,9 @@ def paths(house: House) -> list[str]:
         f"/review/{missed.id}",
         f"/review/{done.id}",
         "/tasks",
+        "/insight",
+        "/insight/report",
+        "/insight/activity",
         "/referrals",
         f"/referrals/{referral.id}",
         "/audit",

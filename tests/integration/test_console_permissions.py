@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from common.clock import SetClock
 from common.crypto import Keyring
 from console.permissions import ROLES, Permission, Require, Role
+from insight import activity
 from tests.fakes.console import Browser, House, house_on, verdict
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -38,9 +39,19 @@ def filled(house: House) -> dict[str, str]:
         "{flag_id}": house.flag_of(flagged).id,
         "{task_id}": house.task(flagged.conversation_id).id,
         "{referral_id}": house.referral().id,
+        "{chart_id}": "age",
+        "{activity_id}": entered(house),
         "{staff_id}": house.staff("clinician", "Somebody Else").id,
         "{change}": "disable",
     }
+
+
+def entered(house: House) -> str:
+    """An entry of the team's own work."""
+    now = house.clock.now()
+    with house.sessions.begin() as db:
+        activity.add(db, activity.Entry("event", now.date(), 12), now=now, by=None)
+        return activity.latest(db, 1)[0].id
 
 
 def ask(browser: Browser, method: str, path: str):  # noqa: ANN201

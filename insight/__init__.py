@@ -1,0 +1,1 @@
+"""What the service did, counted: no person, no words, only days, measures and numbers."""
