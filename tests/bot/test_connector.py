@@ -25,7 +25,9 @@ def turn(ask: Ask, small_model: Path, actions: Actions) -> Callable[..., tuple[i
 def test_a_turn_answers_with_keys_and_all_that_is_new(turn: TakeTurn, actions: Actions) -> None:
     status, answer = turn("hello")
     assert status == 200
-    assert answer["messages"] == [{"key": "utter_hello", "variables": {}, "choices": []}]
+    assert answer["messages"] == [
+        {"key": "utter_hello", "variables": {}, "choices": [], "about": {}}
+    ]
     assert answer["actions"] == ["utter_hello"]
     assert answer["parse"]["intent"] == "hello"
     assert answer["effects"] == []
