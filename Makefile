@@ -72,7 +72,7 @@ browser: ## Chromium for the browser tests
 
 # Chromium and the assistant's tests wait much and are one process each, so they run side by side.
 test: setup browser ## all tests, with seeded samples of the slow ones
-	@$(PY) -m pytest -n 2 -m "not browser and not processes and not slow"
+	@$(PY) -m pytest -n 3 --dist worksteal -m "not browser and not processes and not slow"
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-browser test-assistant
 	@$(PY) -m pytest -n 3 --dist loadscope -m "processes and not slow"
 

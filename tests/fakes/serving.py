@@ -14,7 +14,7 @@ import uvicorn
 def serving(app: Any, *, port: int = 0) -> Iterator[str]:
     """The address at which the application answers."""
     config = uvicorn.Config(
-        app, log_level="error", lifespan="on", timeout_graceful_shutdown=1, ws="none"
+        app, log_level="error", lifespan="on", timeout_graceful_shutdown=0, ws="none"
     )
     server = uvicorn.Server(config)
     listener = socket.socket()
