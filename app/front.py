@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from app import metrics
 from app.assistant import AssistantClient
 from app.bootstrap import House
 from app.counting import names
@@ -14,13 +15,17 @@ from console.web import create_console
 
 
 def addresses(house: House, client: AssistantClient) -> list[Address]:
-    """Both, each with its port."""
+    """Both, each with its port; and the numbers for a monitor where they are wanted."""
     s = house.settings
     public = create_public(house, assistant_ready=client.ready)
-    return [
+    served = [
         Address(public, s.bind, s.public_port),
         Address(console(house), s.bind, s.console_port),
     ]
+    if s.metrics_port is not None:
+        numbers = metrics.create(house, assistant_ready=client.ready)
+        served.append(Address(numbers, s.metrics_bind, s.metrics_port))
+    return served
 
 
 def console(house: House) -> FastAPI:

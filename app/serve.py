@@ -74,10 +74,13 @@ Port = tuple[str, int, str]
 
 
 def _public_ports(s: Settings) -> list[Port]:
-    return [
+    ports = [
         (s.bind, s.public_port, "FIRST1001_PUBLIC_PORT"),
         (s.bind, s.console_port, "FIRST1001_CONSOLE_PORT"),
     ]
+    if s.metrics_port is not None:
+        ports.append((s.metrics_bind, s.metrics_port, "FIRST1001_METRICS_PORT"))
+    return ports
 
 
 def _all_ports(s: Settings) -> list[Port]:

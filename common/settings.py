@@ -73,6 +73,8 @@ class Settings:
     console_port: int
     action_port: int
     assistant_port: int
+    metrics_bind: str
+    metrics_port: int | None
     sms_double_port: int
     telegram_double_port: int
     simulators: bool
@@ -185,6 +187,8 @@ def load(environ: Mapping[str, str], *, demo: bool | None = None) -> Settings:
         console_port=console_port,
         action_port=action_port,
         assistant_port=assistant_port,
+        metrics_bind=r.text("METRICS_BIND", "127.0.0.1") or "127.0.0.1",
+        metrics_port=int(r.number("METRICS_PORT", 0, low=0, high=65535)) or None,
         sms_double_port=sms_port,
         telegram_double_port=telegram_port,
         simulators=simulators,

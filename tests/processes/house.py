@@ -28,7 +28,15 @@ NUMBER = "+447700900001"
 SID, TOKEN = "AC" + "1001" * 8, "a-token-of-the-sms-double"
 BOT_TOKEN, BOT_SECRET = "1001:a-token-of-the-telegram-double", "a-secret-of-the-webhook"
 CRASHED = 137
-PORTS = ("PUBLIC", "CONSOLE", "ACTION", "ASSISTANT", "SMS_SIMULATOR", "TELEGRAM_SIMULATOR")
+PORTS = (
+    "PUBLIC",
+    "CONSOLE",
+    "ACTION",
+    "ASSISTANT",
+    "SMS_SIMULATOR",
+    "TELEGRAM_SIMULATOR",
+    "METRICS",
+)
 # Short, so that what a dead process held is soon taken up by the next.
 SHORT = {
     "FIRST1001_ACTION_TIMEOUT_S": "2",
@@ -142,6 +150,7 @@ class House:
         self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self.public = f"http://127.0.0.1:{self.ports['PUBLIC']}"
         self.console = f"http://127.0.0.1:{self.ports['CONSOLE']}"
+        self.metrics = f"http://127.0.0.1:{self.ports['METRICS']}/metrics/"
         self.sms_double = f"http://127.0.0.1:{self.ports['SMS_SIMULATOR']}"
         self.telegram_double = f"http://127.0.0.1:{self.ports['TELEGRAM_SIMULATOR']}"
         self._settings = dict(settings or {})

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from conversations.tables import Flag
@@ -111,3 +112,16 @@ def test_the_command_line_writes_to_the_assistant_as_a_parent(house: House, comm
 
     assert ended.returncode == 0, ended.stderr
     assert "robot" in ended.stdout
+
+
+def test_a_monitor_reads_numbers_that_name_nobody(
+    house: House, parents: Parents, ledger: Ledger
+) -> None:
+    parents.sms().ask("hello")
+    told = httpx.get(house.metrics, timeout=30, trust_env=False).text
+    assert "first1001_up 1.0" in told
+    assert "first1001_assistant_up 1.0" in told
+    assert re.search(r'first1001_received_lately\{channel="sms"\} [1-9]', told)
+    for row in ledger.inbound():
+        assert row.conversation_id not in told
+    assert "+447700" not in told
