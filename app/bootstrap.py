@@ -151,7 +151,13 @@ def words_for(settings: Settings, deployment: Deployment, topics: Mapping[str, T
         messages = {lang: load_messages(settings.root, lang) for lang in languages(settings.root)}
     except ContentError as e:
         raise SettingsError(f"the messages cannot be read:\n{e}") from e
-    return Words(messages, topics, deployment.variables(), demo=not settings.live)
+    return Words(
+        messages,
+        topics,
+        deployment.variables(),
+        demo=not settings.live,
+        variables_in=deployment.words_in,
+    )
 
 
 def approved_only(session: Session, words: Words) -> Words:

@@ -111,6 +111,7 @@ def load(root: Path, name: str) -> Deployment:
         regions=_regions(main.section("regions")),
         lines=_lines(lines),
         words=_words(words.section("variables")),
+        words_in=_words_in(words.section("variables_in")),
         places={key.casefold(): value for key, value in words.section("places").items()},
         blocked=_blocked(root, lines),
     )
@@ -228,6 +229,14 @@ def _line(item: Fields) -> Line:
     if not (line.phone or line.sms_to or line.url):
         raise item.error("phone", "is missing, and so are sms and url")
     return line
+
+
+def _words_in(fields: Fields) -> Mapping[str, Mapping[str, str]]:
+    found = {}
+    for language in fields.names():
+        words = fields.section(language)
+        found[language] = MappingProxyType({key: words.text(key) for key in words.names()})
+    return MappingProxyType(found)
 
 
 def _words(fields: Fields) -> Mapping[str, str]:

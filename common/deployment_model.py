@@ -127,6 +127,7 @@ class Deployment:
 
     Attributes:
         words: the area's variables of messages (see REQUIRED_VARIABLES).
+        words_in: language -> those of them that are said otherwise in it.
         places: place name (lower case) -> outward code, postcode, or {outward, district}.
         regions: region name -> district codes.
         safeguarding: who is told of a child who writes: `lead` (16 and 17, and whoever else is not
@@ -157,6 +158,7 @@ class Deployment:
     regions: Mapping[str, tuple[str, ...]]
     lines: Mapping[str, Line]
     words: Mapping[str, str]
+    words_in: Mapping[str, Mapping[str, str]]
     places: Mapping[str, Any]
     blocked: tuple[str, ...]
 

@@ -32,6 +32,7 @@ class Words:
         messages: language -> key -> message; English must be there.
         topics: topic id -> topic.
         variables: the deployment's names and numbers, usable in every text.
+        variables_in: language -> variables that are said otherwise in texts of that language.
         demo: whether staff and parents see that this is a demonstration.
     """
 
@@ -39,6 +40,7 @@ class Words:
     topics: Mapping[str, Topic]
     variables: Mapping[str, Any]
     demo: bool
+    variables_in: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _jinja: ImmutableSandboxedEnvironment = field(
         default_factory=lambda: ImmutableSandboxedEnvironment(
             undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
@@ -56,17 +58,22 @@ class Words:
         if reply.key == TOPIC:
             text = self._topic(reply, channel=channel, language=language, stage=stage)
             own: tuple[Choice, ...] = ()
+            spoken = (
+                language if language in self.topics[str(reply.variables["topic"])].words else ""
+            )
         else:
             message = self._message(reply.key, language)
             text = _for_channel(message, channel)
             own = tuple(Choice(c.label, c.payload) for c in message.choices)
+            spoken = language if self.speaks(reply.key, language) else ""
         choices = own if reply.choices is None else tuple(reply.choices)
-        filled = self._fill(text, reply, channel)
-        labelled = tuple(Choice(self._fill(c.label, reply, channel), c.payload) for c in choices)
+        given = self._given(reply, channel, spoken)
+        filled = self._fill(text, reply, given)
+        labelled = tuple(Choice(self._fill(c.label, reply, given), c.payload) for c in choices)
         if self.demo and reply.key == INTRODUCTION and channel != "web_chat":
             # The web page has a banner; on a phone only a message can say it.
             label = _for_channel(self._message("demo.label", language), channel)
-            filled = f"{filled}\n{self._fill(label, reply, channel)}"
+            filled = f"{filled}\n{self._fill(label, reply, given)}"
         if channel == "sms":
             return as_sms(filled, labelled)
         return Rendered(filled, labelled)
@@ -106,10 +113,18 @@ class Words:
             return text.short
         return f"{text.urgent}\n\n{text.long}" if text.urgent else text.long
 
-    def _fill(self, text: str, reply: Reply, channel: str) -> str:
+    def _given(self, reply: Reply, channel: str, spoken: str) -> dict[str, Any]:
+        return {
+            **self.variables,
+            **self.variables_in.get(spoken, {}),
+            "channel": channel,
+            "demo": self.demo,
+            **reply.variables,
+        }
+
+    def _fill(self, text: str, reply: Reply, given: Mapping[str, Any]) -> str:
         if "{" not in text:
             return text.strip()
-        given = {**self.variables, "channel": channel, "demo": self.demo, **reply.variables}
         try:
             return self._template(text).render(given).strip()
         except Exception as e:

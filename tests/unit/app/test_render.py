@@ -51,6 +51,32 @@ def test_texts_without_variables_of_their_own_fit_their_budget(words):
         assert rendered.segments <= 2, key
 
 
+def test_the_urgent_line_is_said_in_the_language_of_the_text(words):
+    english = words.variables["urgent_line"]
+    spoken = [one for one in words.messages if words.speaks("crisis.suicide", one)]
+    assert len(spoken) >= 9
+    for language in spoken:
+        said = words.render(
+            Reply("crisis.suicide"), channel="web_chat", language=language, stage=None
+        ).text
+        if language == "en":
+            assert english in said
+        else:
+            assert words.variables_in[language]["urgent_line"] in said, language
+            assert english not in said, language
+
+
+def test_a_text_that_falls_back_to_english_keeps_the_english_line(words):
+    said = words.render(Reply("utter_greet"), channel="web_chat", language="pl", stage=None).text
+    assert (
+        said
+        == words.render(Reply("utter_greet"), channel="web_chat", language="en", stage=None).text
+    )
+    help_ = words.render(Reply("crisis.suicide_professional"), channel="sms", language="pl",
+                         stage=None)  # fmt: skip
+    assert words.variables["urgent_line"] in help_.text
+
+
 def test_an_unknown_language_falls_back_to_english(words):
     said = words.render(Reply("utter_greet"), channel="sms", language="xx", stage=None)
     english = words.render(Reply("utter_greet"), channel="sms", language="en", stage=None)
