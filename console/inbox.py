@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from console.tables import Seen, Staff
 from conversations.states import Holder, Outcome, Route
-from conversations.tables import Conversation, Flag, Inbound, Outbound, Task
+from conversations.tables import Conversation, Feedback, Flag, Inbound, Outbound, Task
+from referrals.tables import Referral
 
 PAGE: Final = 50
 # SQLite takes 32,766 values in one statement.
@@ -28,6 +29,13 @@ FLAGGED: Final[Mapping[str, str]] = {
     "open": "Any, not acknowledged",
     "any": "Ever flagged",
 }
+ANSWERS: Final[Mapping[str, str]] = {
+    "not_useful": "Parent said: not useful",
+    "not_understood": "Not understood",
+    "referral": "Asked for help",
+}
+# What we say where a message was not understood.
+_NOT_UNDERSTOOD: Final = ("utter_fallback", "utter_fallback_again", "utter_did_you_mean")
 _UNANSWERED: Final = (Outcome.FAILED_WITH_FALLBACK, Outcome.HELD_BY_PERSON)
 
 
@@ -38,6 +46,12 @@ class Filters:
     channel: str | None = None
     flagged: str | None = None
     state: str | None = None
+    language: str | None = None
+    stage: str | None = None
+    topic: str | None = None
+    answer: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -126,14 +140,47 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         "open": Conversation.id.in_(_open_flags()),
         "any": Conversation.id.in_(select(Flag.conversation_id)),
     }
-    found: list[ColumnElement[bool]] = []
-    if filters.channel is not None:
-        found.append(Conversation.channel == filters.channel)
+    answers: Mapping[str, ColumnElement[bool]] = {
+        "not_useful": Conversation.id.in_(
+            select(Feedback.conversation_id).where(Feedback.useful.is_(False))
+        ),
+        "not_understood": Conversation.id.in_(
+            select(Outbound.conversation_id).where(Outbound.message_key.in_(_NOT_UNDERSTOOD))
+        ),
+        "referral": Conversation.id.in_(select(Referral.conversation_id)),
+    }
+    found = _plain(filters)
+    if filters.answer is not None and filters.answer in answers:
+        found.append(answers[filters.answer])
     if filters.state is not None and filters.state in states:
         found.append(states[filters.state])
     if filters.flagged is not None and filters.flagged in flagged:
         found.append(flagged[filters.flagged])
     return found
+
+
+def _plain(filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions on the conversation's own columns."""
+    found: list[ColumnElement[bool]] = [
+        column == wanted
+        for column, wanted in (
+            (Conversation.channel, filters.channel),
+            (Conversation.language, filters.language),
+            (Conversation.stage, filters.stage),
+            (Conversation.last_topic, filters.topic),
+        )
+        if wanted is not None
+    ]
+    if filters.since is not None:
+        found.append(Conversation.last_activity_at >= _midnight(filters.since))
+    if filters.until is not None:
+        end = _midnight(filters.until + timedelta(days=1))
+        found.append(Conversation.last_activity_at < end)
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ DONE: Final[Mapping[str, str]] = {
     "noted": "Note added.",
     "erased": "Erased. Nobody can read this parent's words any more.",
     "reviewed": "Marked as reviewed.",
+    "bulk_reviewed": "Marked as reviewed.",
+    "bulk_some": "Marked as reviewed, but for those that changed meanwhile or have an open flag.",
     "queue_empty": "Marked as reviewed. That was the last one in the queue.",
     "acknowledged": "Flag acknowledged.",
     "loss_set": "The loss is set.",

@@ -24,7 +24,7 @@ function isInUse(element) {
 
 /** Whether somebody is at a form that new content would take away. */
 function isBusy() {
-  return document.querySelector("details.c-closing[open]") !== null;
+  return document.querySelector("details.c-closing[open], .c-tick:checked") !== null;
 }
 
 function say(words) {

@@ -147,6 +147,7 @@ def paths(house: House) -> list[str]:
         db.get_one(Conversation, referral.conversation_id).young = "under_16"
     return [
         "/inbox",
+        "/inbox?stage=newborn",
         f"/conversations/{conversation_id}",
         f"/conversations/{done.conversation_id}",
         f"/conversations/{referral.conversation_id}",

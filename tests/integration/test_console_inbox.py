@@ -9,6 +9,7 @@ from common.clock import SetClock
 from common.crypto import Keyring
 from console import inbox
 from conversations.states import Origin, Outcome
+from conversations.tables import Conversation, Feedback, Outbound
 from tests.fakes.console import Browser, House, house_on, verdict
 
 
@@ -162,3 +163,98 @@ def test_what_was_not_on_the_page_is_not_reviewed(house: House, browser: Browser
     done = browser.post(f"/conversations/{row.conversation_id}/reviewed", seen_seq="1")
     assert done.status_code == 422
     assert house.conversation(row.conversation_id).reviewed_at is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"language": "pl"}, {"polish"}),
+        ({"stage": "newborn"}, {"newborn"}),
+        ({"topic": "cry-why"}, {"newborn"}),
+        ({"stage": "newborn", "language": "pl"}, set()),
+        ({"answer": "not_useful"}, {"thumbs_down"}),
+        ({"answer": "not_understood"}, {"lost"}),
+        ({"answer": "referral"}, {"referred"}),
+        ({"since": "2026-03-03"}, {"late"}),
+        ({"until": "2026-03-02"}, {"polish", "newborn", "thumbs_down", "lost", "referred"}),
+        ({"since": "soon"}, {"polish", "newborn", "thumbs_down", "lost", "referred", "late"}),
+    ],
+)
+def test_more_filters_narrow_the_list_and_the_count(
+    house: House, filters: dict[str, str], expected: set[str]
+) -> None:
+    names = ("polish", "newborn", "thumbs_down", "lost", "referred")
+    ids = {name: write(house, name) for name in names}
+    with house.sessions.begin() as db:
+        db.get_one(Conversation, ids["polish"]).language = "pl"
+        newborn = db.get_one(Conversation, ids["newborn"])
+        newborn.stage, newborn.last_topic = "newborn", "cry-why"
+        db.add(Feedback(id="f", conversation_id=ids["thumbs_down"], topic=None, useful=False,
+                        given_at=house.clock.now()))  # fmt: skip
+    said = house.we_say(ids["lost"], "I did not understand.")
+    with house.sessions.begin() as db:
+        db.get_one(Outbound, said.id).message_key = "utter_fallback"
+    house.referral(address="referred")
+    house.later(days=1)
+    ids["late"] = write(house, "late")
+    page = house.signed_in(house.staff()).get("/inbox", params=filters).text
+    shown = set(re.findall(r'id="open-([0-9a-f]+)"', page))
+    assert shown == {ids[name] for name in expected}
+    counted = re.search(r'id="inbox-count">([\d,]+) conversation', page)
+    assert counted
+    assert int(counted[1]) == len(expected)
+
+
+def test_a_number_a_reference_or_the_end_of_an_id_leads_there(
+    house: House, browser: Browser
+) -> None:
+    row = house.parent_writes("hello", address="+447700900456")
+    referral = house.referral(address="+447700900456")
+    for given, leads in (
+        ("07700 900456", f"/conversations/{row.conversation_id}"),
+        ("+44 7700 900 456", f"/conversations/{row.conversation_id}"),
+        (row.conversation_id[-8:].upper(), f"/conversations/{row.conversation_id}"),
+        (referral.reference.lower().replace("-", " "), f"/referrals/{referral.id}"),
+    ):
+        found = browser.post("/inbox/find", what=given)
+        assert found.headers.get("location") == leads, given
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("", "Give a reference"),
+        ("sadia", "Give a reference"),
+        ("07700 900999", "has this number"),
+        ("0123456789abcdef", "ends so"),
+        ("<script>", "Give a reference"),
+    ],
+)
+def test_what_is_not_found_is_told_and_kept_out_of_the_address(
+    house: House, browser: Browser, given: str, says: str
+) -> None:
+    house.parent_writes("hello")
+    answered = browser.post("/inbox/find", what=given)
+    assert answered.status_code == 422
+    assert says in answered.text
+    assert "location" not in answered.headers
+
+
+def test_what_was_ticked_is_reviewed_but_not_what_changed_or_is_flagged(
+    house: House, browser: Browser
+) -> None:
+    plain, changed = write(house, "a"), write(house, "b")
+    flagged = write(house, "c", risk=verdict("gentle", "psychosis", "x"))
+    page = browser.get("/inbox").text
+    ticks = dict(t.split(":") for t in re.findall(r'name="ticked" value="([0-9a-f]+:\d+)"', page))
+    assert set(ticks) == {plain, changed}
+    house.parent_writes("more", address="b")
+    ticked = [f"{i}:{ticks.get(i, '9')}" for i in (plain, changed, flagged, "0" * 32)]
+    done = browser.client.post("/inbox/reviewed", data={"csrf": browser.csrf, "ticked": ticked})
+    assert done.headers["location"] == "/inbox?done=bulk_some"
+    reviewed = {i for i in (plain, changed, flagged) if house.conversation(i).reviewed_at}
+    assert reviewed == {plain}
+    assert [e.detail for e in house.audited("conversation.reviewed")] == ["in bulk"]
+    nothing = browser.post("/inbox/reviewed")
+    assert nothing.status_code == 422
+    assert "Tick at least one" in nothing.text
