@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,24 @@ def examples() -> list[Example]:
             label = TOPIC_CLASS.get(topic.id, NONE)
             for number, text in enumerate(topic.examples):
                 found.setdefault(text, Example(text, label, "ordinary", number % len(HELD_OUT)))
+    for number, (topic_id, text) in enumerate(spoken()):
+        if topic_id not in LEFT_OUT:
+            label = TOPIC_CLASS.get(topic_id, NONE)
+            found.setdefault(text, Example(text, label, FOREIGN, number % len(HELD_OUT)))
     for number, text in enumerate(labels()):
         found.setdefault(text, Example(text, NONE, "ordinary", number % len(HELD_OUT)))
     return list(found.values())
+
+
+def spoken() -> Iterator[tuple[str, str]]:
+    """Topic, empty for other intents, and text of what parents ask in other languages."""
+    for path in sorted((ROOT / "bot" / "data" / "nlu" / "languages").glob("*.yml")):
+        for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+            topic = item["intent"].removeprefix("topic_").replace("_", "-")
+            for line in item["examples"].splitlines():
+                text = line.strip().removeprefix("- ").strip()
+                if text:
+                    yield (topic if item["intent"].startswith("topic_") else ""), text
 
 
 def labels() -> list[str]:

@@ -148,3 +148,52 @@ def test_unwanted_thoughts_loss_and_age_are_never_now():
     for found in tongues().index.values():
         assert {s.tier for s in found if s.cls in gentle} <= {"gentle"}
     assert FOLDER.is_dir()
+
+
+ORDINARY = DATA.with_name("safety_ordinary_languages.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (row["text"], row["language"])
+        for row in map(json.loads, ORDINARY.read_text("utf-8").splitlines())
+    ],
+)
+def test_what_parents_ask_every_day_in_other_languages_is_no_cry(text, language):
+    assert screen(text).tier == "none", language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bacha raat ko nahi sota",
+        "بچہ رات کو نہیں سوتا",
+        "dieťa v noci nespí",
+        "nie czuję miłości do dziecka",
+        "لا أشعر بالحب تجاه طفلي",
+        "padám od únavy",
+        "potrzebuję pomocy od waszych specjalistów",
+        "rodzina daleko, mąż w pracy, siedzę sama w domu",
+    ],
+)
+def test_words_that_only_look_like_a_cry_get_no_urgent_text(text):
+    assert screen(text).tier != "now"
+
+
+@pytest.mark.parametrize(
+    ("text", "cls"),
+    [
+        ("teen raaton se nahi soi aur awazein aa rahi hain", "psychosis"),
+        ("nespala som tri noci a počujem hlasy", "psychosis"),
+        ("nie czuję ruchów dziecka", "baby_movements"),
+        ("nie czuję dziecka", "baby_movements"),
+        ("moja siostra mówi że zrobi dziecku krzywdę", "losing_control"),
+        ("i took an od last night", "suicide"),
+        ("povedal že ma zabije", "domestic_abuse"),
+    ],
+)
+def test_the_cries_beside_them_are_still_heard(text, cls):
+    seen = screen(text)
+    assert seen.tier == "now"
+    assert cls in seen.classes
