@@ -74,6 +74,20 @@ def ready(*, any_model: bool = False) -> Rasa:
     return _read(python, project)
 
 
+def exported() -> tuple[Path, Path]:
+    """The peer's Python, and a folder with our examples of today as Rasa takes them."""
+    python = _environment()
+    fresh = KEPT / "export"
+    shutil.rmtree(fresh, ignore_errors=True)
+    _export(fresh)
+    project = KEPT / f"examples-{_hash_of(fresh)}"
+    if project.is_dir():
+        shutil.rmtree(fresh)
+    else:
+        fresh.rename(project)
+    return python, project
+
+
 def _read(python: Path, project: Path) -> Rasa:
     return Rasa(python, project, json.loads((project / "facts.json").read_text()))
 

@@ -78,6 +78,12 @@ def default(*, any_model: bool) -> Reader:
     return Reader("Rasa default", peer.python, peer.model, peer.project, (), trained)
 
 
+def untrained() -> Reader:
+    """The peers' environment and our examples as Rasa takes them, with no default model."""
+    python, project = rasa_default.exported()
+    return Reader("Rasa", python, project / "models" / "peer.tar.gz", project)
+
+
 def logistic(peer: Reader) -> Reader:
     """Rasa's built-in logistic regression, trained beside the default on the same examples."""
     model = peer.folder / "models" / "logistic.tar.gz"

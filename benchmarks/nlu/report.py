@@ -42,8 +42,9 @@ def _head(facts: Mapping[str, Any], ours: Sequence[Read]) -> str:
 The set is `{facts["set"]}`: {facts["rows"]} texts, {inside} of them ours to answer, by authors who
 had seen neither the examples nor the rules (sha256 `{facts["sha256"]}`).
 It was fixed before anything was tuned, nobody read it afterwards, and it is only reported on. The
-same texts go through each reader as Rasa serves them, and both peers are trained on exactly our
-examples. A text with two fair readings has both labels. Brackets hold 95 % intervals (Wilson)."""
+same texts go through each reader as Rasa serves them, and each peer is trained on exactly our
+examples. A text with two fair readings has both labels. Brackets hold 95 % intervals (Wilson).
+{facts.get("left_out", "")}""".rstrip()
 
 
 def _row(cells: Sequence[object]) -> str:
