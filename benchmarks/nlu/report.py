@@ -35,6 +35,7 @@ def page(facts: Mapping[str, Any], seen: Mapping[str, Mapping[str, list[Read]]])
 
 def _head(facts: Mapping[str, Any], ours: Sequence[Read]) -> str:
     inside = sum(one.inside for one in ours)
+    meant = {one.row["intent"] for one in ours if one.row["intent"].startswith("topic")}
     return f"""# How well parents are understood
 
 `{facts["command"]}`, {facts["date"]}, {facts["machine"]}.
@@ -43,7 +44,8 @@ The set is `{facts["set"]}`: {facts["rows"]} texts, {inside} of them ours to ans
 had seen neither the examples nor the rules (sha256 `{facts["sha256"]}`).
 It was fixed before anything was tuned, nobody read it afterwards, and it is only reported on. The
 same texts go through each reader as Rasa serves them, and each peer is trained on exactly our
-examples. A text with two fair readings has both labels. Brackets hold 95 % intervals (Wilson).
+examples. **{len(meant)} of {facts["topics"]} topics occur in it**; of the others nothing is known.
+A text with two fair readings has both labels. Brackets hold 95 % intervals (Wilson).
 {facts.get("left_out", "")}""".rstrip()
 
 

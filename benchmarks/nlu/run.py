@@ -66,6 +66,7 @@ def main() -> None:
         "set": given.set.resolve().relative_to(ROOT),
         "sha256": hashlib.sha256(given.set.read_bytes()).hexdigest(),
         "rows": len(rows),
+        "topics": len(load_topics(ROOT)),
         "trained": {reader.name: reader.trained_s for reader in readers},
         "loaded": loaded,
         "curve": curve,

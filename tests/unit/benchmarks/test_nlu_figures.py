@@ -80,7 +80,15 @@ def test_noise_changes_a_text_in_the_same_way_each_time(name: str):
 
 def test_the_page_has_every_figure_and_no_text_of_the_set():
     reads = [one("greet", "greet", text="a secret hello"), one(OUTSIDE, "greet", accepted=False)]
-    facts = {"command": "c", "date": "d", "machine": "m", "set": "s", "sha256": "h", "rows": 2}
+    facts = {
+        "command": "c",
+        "date": "d",
+        "machine": "m",
+        "set": "s",
+        "sha256": "h",
+        "rows": 2,
+        "topics": 9,
+    }
     curve = [(4, 40, 0.5), (None, 90, 0.8)]
     more = {"trained": {"Ours": 1.0, "Rasa": None}, "loaded": {"Ours": 1.0, "Rasa": 2.0}}
     seen = {"Ours": {"": reads, "emoji": reads}, "Rasa": {"": reads, "emoji": reads}}
