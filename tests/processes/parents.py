@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 import httpx
 from twilio.request_validator import RequestValidator
 
+from conversations.tables import Outbound
 from tests.processes.house import NUMBER, SID, TOKEN, House, until
 from tests.processes.ledger import Ledger
 
@@ -43,7 +44,12 @@ class Phone:
         self.say(text)
         self.ledger.await_quiet(more_than=before)
         until(lambda: len(self.heard()) > known, f"an answer on {self.channel}")
+        until(self.has_all, f"the whole answer on {self.channel}")
         return "\n".join(self.heard()[known:])
+
+    def has_all(self) -> bool:
+        """Whether all that the ledger calls sent has come: so where a provider's double has it."""
+        return True
 
     def last_key(self) -> str:
         """The key of the question that stands open; on SMS the last part of the message."""
@@ -146,11 +152,17 @@ class Browser(Phone):
                     self._take(choice=value)
                     self.ledger.await_quiet(more_than=before)
                     until(lambda: len(self.heard()) > known, "an answer to a choice")
+                    until(self.has_all, "the whole answer to a choice")
                     return "\n".join(self.heard()[known:])
         raise AssertionError(f"no choice {label!r}")
 
     def heard(self) -> list[str]:
         return list(self.lines)
+
+    def has_all(self) -> bool:
+        # The page is told after the ledger: a second line may still be on its way to it.
+        said = self.ledger.outbound(Outbound.conversation_id == self.ledger.latest())
+        return int(self._seen) >= max((row.seq for row in said), default=0)
 
     def close(self) -> None:
         self._over.set()
