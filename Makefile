@@ -70,21 +70,28 @@ browser: ## Chromium for the browser tests
 	    echo "Installing Chromium" && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else echo "Chromium is missing: run 'sudo apt-get install chromium' and try again."; exit 1; fi; }
 
-# Chromium and the assistant's tests wait much and are one process each, so they run side by side.
-test: setup browser ## all tests, with seeded samples of the slow ones
-	@$(PY) -m pytest -n 3 --dist worksteal -m "not browser and not processes and not slow"
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-browser test-assistant
-	@$(PY) -m pytest -n 3 --dist loadscope -m "processes and not slow"
+# Two cores, two jobs at a time: the app's tests need no model, so it is made and the assistant's
+# tests run beside them; Chromium's wait much, so they run beside the real processes.
+test: app-env bot-env assets places browser ## all tests, with seeded samples of the slow ones
+	@echo "Testing the app and the assistant side by side (some 4 minutes, their output comes whole)"
+	@$(BESIDE) test-app test-assistant
+	@echo "Testing in the browser and with the real processes (some 5 minutes)"
+	@$(BESIDE) test-browser test-processes
 
-test-full: setup browser ## every test, the slow ones whole
-	@$(PY) -m pytest -n 2 -m "not browser and not processes"
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target SLOW= test-browser test-assistant
-	@$(PY) -m pytest -n 2 --dist loadscope -m "processes"
+test-full: ## every test, the slow ones whole
+	@$(MAKE) --no-print-directory SLOW= test
 
+BESIDE = $(MAKE) --no-print-directory -j 2 --output-sync=target
 SLOW := and not slow
-.PHONY: test-browser test-assistant
+.PHONY: test-app test-browser test-processes test-assistant
+test-app:
+	@$(PY) -m pytest -n 2 --dist worksteal -m "not browser and not processes $(SLOW)"
+
 test-browser:
 	@$(PY) -m pytest -m "browser $(SLOW)"
+
+test-processes: model
+	@$(PY) -m pytest -n 3 --dist loadscope -m "processes $(SLOW)"
 
 test-assistant: test-bot
 	@$(MAKE) --no-print-directory rasa-test
