@@ -13,8 +13,11 @@ from app.bootstrap import House
 from channels.edge import answer_to
 from common.db import reading
 from common.log import logger
+from signposting import api as directory_api
+from signposting import needs
 
 log = logger()
+DIRECTORY = "/directory"
 
 
 def create_public(house: House, *, assistant_ready: Callable[[], str | None]) -> FastAPI:
@@ -28,6 +31,15 @@ def create_public(house: House, *, assistant_ready: Callable[[], str | None]) ->
     services = house.services()
     for channel in house.channels.values():
         app.include_router(channel.router(services))
+    app.mount(
+        DIRECTORY,
+        directory_api.create(
+            house.ledger.sessions,
+            needs.load(),
+            place_of=house.places.lookup,
+            address=f"{house.settings.public_base_url}{DIRECTORY}",
+        ),
+    )
     app.add_api_route("/healthz", _alive, methods=["GET"])
     app.add_api_route("/readyz", _ready(house, assistant_ready), methods=["GET"])
     app.add_exception_handler(Exception, _broken)

@@ -7,7 +7,7 @@ others goes out as it came in.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from signposting.model import Service, identifier
+from signposting.model import Organization, Service, identifier
 from signposting.needs import Needs
 from signposting.rows import term_id, years_from, years_until
 
@@ -45,7 +45,7 @@ def service_json(service: Service, *, private: bool = False) -> dict[str, Any]:
             "assured_date": service.assured_date and service.assured_date.isoformat(),
             "application_process": service.application_process,
             "interpretation_services": _interpreters(service),
-            "organization": _organization(service),
+            "organization": organization_json(service.organization),
             "contacts": _contacts(service, private=private),
             "schedules": [
                 {
@@ -88,18 +88,51 @@ def page(
     """
     everything = list(services)
     size = size or max(len(everything), 1)
-    pages = max(-(-len(everything) // size), 1)
     shown = everything[(number - 1) * size : number * size]
+    made = [service_json(service, private=private) for service in shown]
+    return listed(made, len(everything), number, size)
+
+
+def listed(shown: list[dict[str, Any]], total: int, number: int, size: int) -> dict[str, Any]:
+    """A page of any list as HSDS-UK 3.0 wraps it.
+
+    Args:
+        shown: what is on this page.
+        total: how many there are on all pages.
+        number: of the page, from 1.
+        size: how many a page holds at most.
+    """
+    pages = max(-(-total // size), 1)
     return {
-        "total_items": len(everything),
+        "total_items": total,
         "total_pages": pages,
         "page_number": number,
         "size": len(shown),
         "first_page": number == 1,
         "last_page": number >= pages,
         "empty": not shown,
-        "contents": [service_json(service, private=private) for service in shown],
+        "contents": shown,
     }
+
+
+def organization_json(organization: Organization) -> dict[str, Any]:
+    """One organization, without its services."""
+    return _filled(
+        {
+            "id": organization.id,
+            "name": organization.name,
+            "description": organization.description,
+            "email": organization.email,
+            "website": organization.website,
+        }
+    )
+
+
+def at_location_json(service: Service, link: str) -> dict[str, Any]:
+    """A service at one of its places; `link` is the id of the two together."""
+    at = next(place for place in _locations(service) if place["id"] == link)
+    whole = service_json(service)
+    return {**at, "service": {k: v for k, v in whole.items() if k != "service_at_locations"}}
 
 
 def api_details(*, openapi_url: str) -> dict[str, str]:
@@ -174,19 +207,6 @@ def _own(service: Service, *, private: bool) -> dict[str, Any]:
         "unconfirmed": dict(service.unconfirmed),
     }
     return _filled({k: v for k, v in own.items() if private or k not in _PRIVATE})
-
-
-def _organization(service: Service) -> dict[str, Any]:
-    organization = service.organization
-    return _filled(
-        {
-            "id": organization.id,
-            "name": organization.name,
-            "description": organization.description,
-            "email": organization.email,
-            "website": organization.website,
-        }
-    )
 
 
 def _contacts(service: Service, *, private: bool) -> list[dict[str, Any]]:

@@ -73,14 +73,15 @@ def _candidate_ids(needs: tuple[str, ...], place: Place | None) -> Select[str]:
         query = query.where(
             exists().where(
                 ServiceAreaRow.service_id == ServiceRow.id,
-                ServiceAreaRow.scope.in_(_scopes(place))
+                ServiceAreaRow.scope.in_(scopes(place))
                 | (ServiceAreaRow.scope.startswith("outward:") if _by_name(place) else False),
             )
         )
     return query
 
 
-def _scopes(place: Place) -> list[str]:
+def scopes(place: Place) -> list[str]:
+    """The scopes of service areas in which a place lies."""
     districts = [f"district:{code}" for code in place.district_codes if code]
     return ["uk", f"nation:{place.nation}", f"outward:{place.outward}", "other", *districts]
 
