@@ -183,16 +183,11 @@ def main() -> None:
     options.add_argument("--positives", type=Path)
     options.add_argument("--negatives", type=Path)
     options.add_argument("--locked", metavar="WHY", help="report on the locked set, and log it")
-    options.add_argument(
-        "--cries-only",
-        action="store_true",
-        help="with --locked: leave out the negatives, whose reports are spent",
-    )
     given = options.parse_args()
     warm()
     own = given.positives is None and given.negatives is None
     if given.locked:
-        report = "\n".join(lines(read(LOCKED[0]), [] if given.cries_only else read(LOCKED[1])))
+        report = "\n".join(lines(*map(read, LOCKED)))
         print(report)
         head = f"\n## {datetime.now(UTC).date().isoformat()}: {given.locked}\n\n"
         with LOG.open("a", encoding="utf-8") as log:

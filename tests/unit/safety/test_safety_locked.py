@@ -10,9 +10,7 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 FIXED = {
     "safety_locked_positive.jsonl": "b0a946efef41907af183c6499c19a260"
     "7aab561fd19e23549b18bfa064feeda3",
-    "safety_locked_negative.jsonl": "6326409ddfeadddb47424fdea1667cb9"
-    "4d2c2c24c89354696640ad95094e1780",
-    "safety_locked_negative_2.jsonl": "b806e76cd49136d1c65767dde74d5990"
+    "safety_locked_negative.jsonl": "b806e76cd49136d1c65767dde74d5990"
     "0a4cf1702fc686eff688850d994a60c7",
 }
 
@@ -23,14 +21,13 @@ def test_the_locked_set_is_the_one_that_was_fixed(name: str, digest: str) -> Non
 
 
 def test_building_sets_hold_none_of_the_locked_cries_and_few_of_the_ordinary_questions() -> None:
-    cries, rest, fresh = (texts(DATA / name) for name in FIXED)
+    cries, rest = (texts(DATA / name) for name in FIXED)
     built = {text for path in DATA.glob("safety_build_*.jsonl") for text in texts(path)}
     assert len(cries) == 801
-    assert len(fresh) == 700
+    assert len(rest) == 700
     assert {text for text in cries & built if len(text.split()) > 4} == set()
     # Two people may well ask the same short question; they did not copy.
     assert len(rest & built) < 0.02 * len(rest)
-    assert len(fresh & built) < 0.02 * len(fresh)
 
 
 def texts(path: Path) -> set[str]:
