@@ -37,6 +37,11 @@ DONE: Final[Mapping[str, str]] = {
     "sessions": "Your other sessions were ended.",
     "staff_added": "Account added.",
     "staff_changed": "Account changed.",
+    "service_checked": "Marked as checked today.",
+    "service_changed": "Changed. Answers have the new details from now on.",
+    "service_closed": "Closed. No answer names it from now on.",
+    "service_open": "Open again.",
+    "correction_taken_back": "Taken back: it is as it was before.",
     "activity_entered": "Entered.",
     "activity_taken_back": "Taken back: it is no longer counted.",
 }

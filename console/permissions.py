@@ -36,6 +36,8 @@ class Permission(StrEnum):
     WORK_REFERRALS = "work_referrals"
     READ_AUDIT = "read_audit"
     MANAGE_STAFF = "manage_staff"
+    READ_DIRECTORY = "read_directory"
+    CORRECT_DIRECTORY = "correct_directory"
     READ_INSIGHT = "read_insight"
     ENTER_ACTIVITY = "enter_activity"
 
@@ -65,6 +67,8 @@ _CONVERSATIONS: Final = frozenset(
         _P.DO_TASKS,
         _P.READ_REFERRALS,
         _P.ENTER_ACTIVITY,
+        _P.READ_DIRECTORY,
+        _P.CORRECT_DIRECTORY,
     }
 )
 # An admin keeps accounts and the audit log in order and reads no parent's words.

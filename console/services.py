@@ -57,6 +57,7 @@ class ConsoleServices:
         must_verify: whether everybody has to set up two-step sign-in before anything else.
         media: None where no channel can hand out files.
         erase: erases a person; whoever starts the console may end more than the ledger knows.
+        blocked: numbers that nothing may show.
         topics: topic id -> title.
         names: words for the ids of topics, needs, services and districts, read at each call.
         pause: waits some seconds; tests hand in one that does not.
@@ -71,6 +72,7 @@ class ConsoleServices:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     media: MediaFetcher | None = None
     erase: Eraser = people.erase
+    blocked: tuple[str, ...] = ()
     topics: Mapping[str, str] = field(default_factory=dict)
     names: Callable[[], Names] = Names
     passwords: Passwords = field(default_factory=Passwords)

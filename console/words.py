@@ -88,6 +88,12 @@ ORIGINS: Final[Mapping[str, str]] = {
     "scheduler": "Message set for a time",
     "feedback": "Question whether it helped",
 }
+CORRECTIONS: Final[Mapping[str, str]] = {
+    "checked": "Still right",
+    "closed": "Has closed",
+    "open": "Open again",
+    "changed": "Details changed",
+}
 TASKS: Final[Mapping[str, str]] = {
     "failed_turn": "The assistant could not answer",
     "failed_delivery": "A message was not delivered",

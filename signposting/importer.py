@@ -1,6 +1,7 @@
 """Writes services into the directory so that doing it twice equals once; the caller reads them.
 
 Never deletes what has gone: it becomes inactive. Takes verified contact only (see the readers).
+What staff corrected is laid over what a file says (see corrections).
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from common.db import Sessions
-from signposting import loading
+from signposting import corrections, loading
 from signposting.model import Service
 from signposting.needs import Needs
 from signposting.rows import location_row, organization_row, taxonomy_rows, to_row
@@ -50,8 +51,12 @@ def write(
         for row in taxonomy_rows(needs):
             session.merge(row)
         session.flush()
+        corrected = corrections.standing(session)
         for chunk in _chunks(services):
-            wanted = {service.id: service for service in chunk}
+            wanted = {
+                service.id: corrections.lay_over(service, corrected.get(service.slug, ()))
+                for service in chunk
+            }
             seen |= set(wanted)
             present = {old.id: old for old in loading.services(session, list(wanted))}
             for service in wanted.values():

@@ -3,13 +3,13 @@
 Holds columns and keys only; signposting.rows turns rows into values and back.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from common.db import Base
+from common.db import Base, UtcDateTime
 
 _ID = 36
 _CASCADE = "all, delete-orphan"
@@ -268,3 +268,24 @@ class AttributeRow(Base):
     position: Mapped[int] = mapped_column(Integer)
 
     taxonomy_term: Mapped[TaxonomyTermRow] = relationship()
+
+
+class CorrectionRow(Base):
+    """What staff said of a service; it is laid over every later import, until it is taken back.
+
+    `before` has what the fields were, so that taking it back needs no file.
+    """
+
+    __tablename__ = "directory_correction"
+    __table_args__ = (Index("ix_directory_correction_slug", "slug", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(128))
+    kind: Mapped[str] = mapped_column(String(16))
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_back_by: Mapped[str | None] = mapped_column(String(32))

@@ -82,6 +82,8 @@ def main() -> int:
         "console-risk": at("/risk"),
         "console-referrals": at("/referrals"),
         "console-referral": inside("/referrals", "/referrals/"),
+        "console-directory": at("/directory"),
+        "console-service": inside("/directory?shown=active", "/directory/"),
         "console-insight": at("/insight"),
         "console-report": at("/insight/report?first=2020-01-01"),
         "console-activity": at("/insight/activity"),

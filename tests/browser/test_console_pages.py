@@ -22,7 +22,9 @@ from conversations.states import Delivery, Holder, Origin, Outcome
 from conversations.tables import Conversation
 from insight import activity
 from insight.tables import Count
+from signposting import importer, needs
 from tests.fakes.console import PASSWORD, House, house_on, verdict
+from tests.unit.signposting.making import service
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,9 +132,20 @@ def counted(house: House) -> None:
         activity.add(db, entry, now=house.clock.now(), by=None)
 
 
+def directory(house: House) -> None:
+    """A service that was changed and closed, and one that waits to be checked."""
+    odd = service("odd", name="<b>Night</b> line\u202e", verified=False, assured_date=None)
+    importer.write(house.sessions, [odd, service("other")], needs.load(), feed="test")
+    worker = house.signed_in(house.staff())
+    changes = {"phone": "07700 900125", "description": "x" * 900, "reason": "<i>rang</i>"}
+    worker.post("/directory/odd/change", **changes)
+    worker.post("/directory/odd/close", reason="y" * 400)
+
+
 def paths(house: House) -> list[str]:
     conversation_id = crying(house)
     counted(house)
+    directory(house)
     house.parent_writes("<h1>big</h1>\u202e" + "x" * 50_000 + "Z\u0351\u0342" * 300)
     referral = house.referral(due_in=timedelta(minutes=-5))
     done = house.parent_writes("x", address="d", risk=verdict("gentle", "psychosis", "x"))
@@ -158,6 +171,10 @@ def paths(house: House) -> list[str]:
         f"/review/{missed.id}",
         f"/review/{done.id}",
         "/tasks",
+        "/directory?shown=closed",
+        "/directory?shown=active&words=o",
+        "/directory/odd",
+        "/directory/other",
         "/insight",
         "/insight/report",
         "/insight/activity",

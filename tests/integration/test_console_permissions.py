@@ -8,7 +8,11 @@ from common.clock import SetClock
 from common.crypto import Keyring
 from console.permissions import ROLES, Permission, Require, Role
 from insight import activity
+from signposting import importer, needs
+from signposting.corrections import Asked, correct
+from signposting.numbers import BlockedNumbers
 from tests.fakes.console import Browser, House, house_on, verdict
+from tests.unit.signposting.making import service
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -41,9 +45,24 @@ def filled(house: House) -> dict[str, str]:
         "{referral_id}": house.referral().id,
         "{chart_id}": "age",
         "{activity_id}": entered(house),
+        "{slug}": listed(house),
+        "{correction_id}": corrected(house),
         "{staff_id}": house.staff("clinician", "Somebody Else").id,
         "{change}": "disable",
     }
+
+
+def listed(house: House) -> str:
+    """A service of the directory."""
+    importer.write(house.sessions, [service("helper")], needs.load(), feed="test")
+    return "helper"
+
+
+def corrected(house: House) -> str:
+    """A correction of it, which stands."""
+    asked = Asked("helper", "checked", "somebody")
+    with house.sessions.begin() as db:
+        return correct(db, asked, now=house.clock.now(), blocked=BlockedNumbers([]))
 
 
 def entered(house: House) -> str:
