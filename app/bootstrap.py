@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app import approvals, receipts
+from app import receipts
 from app.page_reader import PageReader
 from channels import registry
 from channels.base import Channel, ChannelServices, RouteChange
@@ -18,7 +18,7 @@ from common.deployment import Deployment
 from common.errors import SettingsError
 from common.settings import Settings
 from content.loader import ContentError, Topic, languages, load_messages, load_topics
-from conversations import crash, people
+from conversations import approvals, crash, people
 from conversations.inbox import Inbox
 from conversations.ledger import Ledger, Signals
 from conversations.model import Sender
@@ -158,6 +158,16 @@ def words_for(settings: Settings, deployment: Deployment, topics: Mapping[str, T
         demo=not settings.live,
         variables_in=deployment.words_in,
     )
+
+
+def shelf(settings: Settings, deployment: Deployment) -> Words:
+    """Every text in the files, approved or not, for those who approve them.
+
+    Raises:
+        SettingsError: a file of words cannot be read.
+    """
+    whole = words_for(settings, deployment, read_topics(settings.root))
+    return replace(whole, demo=False)
 
 
 def approved_only(session: Session, words: Words) -> Words:

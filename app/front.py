@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from app import metrics
 from app.assistant import AssistantClient
-from app.bootstrap import House
+from app.bootstrap import House, shelf
 from app.counting import names
 from app.erasing import erase
 from app.media import ChannelMedia
@@ -42,6 +42,7 @@ def console(house: House) -> FastAPI:
             zone=house.deployment.time_zone,
             media=ChannelMedia(house.channels),
             erase=erase,
+            shelf=shelf(settings, house.deployment),
             blocked=tuple(house.deployment.blocked),
             topics={topic.id: topic.title for topic in house.topics.values()},
             names=lambda: names(house),

@@ -6,7 +6,7 @@ from datetime import date
 
 from alerts import plan
 from alerts.cover import NeverCovered
-from app import alerting, approvals, migrate
+from app import alerting, migrate
 from app.bootstrap import read_topics
 from common import deployment as deployments
 from common.clock import SystemClock
@@ -15,6 +15,7 @@ from common.deployment import Deployment
 from common.errors import SettingsError
 from common.settings import Settings
 from content.loader import check, load_messages
+from conversations import approvals
 
 #: Source: issue "Safety in front of the machine": a page leaves by two configured routes.
 ROUTES_WANTED = 2

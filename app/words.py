@@ -1,11 +1,11 @@
 """Approves words from the command line."""
 
-from app import approvals
 from app.bootstrap import read_topics
 from common.clock import SystemClock
 from common.db import session_factory
 from common.settings import Settings
 from content.loader import load_messages
+from conversations import approvals
 
 
 def approve(

@@ -42,6 +42,10 @@ DONE: Final[Mapping[str, str]] = {
     "service_closed": "Closed. No answer names it from now on.",
     "service_open": "Open again.",
     "correction_taken_back": "Taken back: it is as it was before.",
+    "words_approved": "Approved, in your name.",
+    "words_next": "Approved, in your name. This is the next one.",
+    "words_last": "Approved, in your name. That was the last one.",
+    "change_wanted": "Noted. Whoever edits the words sees it here.",
     "activity_entered": "Entered.",
     "activity_taken_back": "Taken back: it is no longer counted.",
 }
@@ -113,7 +117,8 @@ def see(path: str, *, done: str | None = None, at: str = "") -> RedirectResponse
         done: a key of `DONE`.
         at: an element of the page to go to.
     """
-    query = f"?done={done}" if done else ""
+    joined = "&" if "?" in path else "?"
+    query = f"{joined}done={done}" if done else ""
     return RedirectResponse(f"{path}{query}{'#' + at if at else ''}", 303)
 
 

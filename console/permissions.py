@@ -38,6 +38,8 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     READ_DIRECTORY = "read_directory"
     CORRECT_DIRECTORY = "correct_directory"
+    READ_WORDS = "read_words"
+    APPROVE_WORDS = "approve_words"
     READ_INSIGHT = "read_insight"
     ENTER_ACTIVITY = "enter_activity"
 
@@ -69,14 +71,22 @@ _CONVERSATIONS: Final = frozenset(
         _P.ENTER_ACTIVITY,
         _P.READ_DIRECTORY,
         _P.CORRECT_DIRECTORY,
+        _P.READ_WORDS,
     }
 )
 # An admin keeps accounts and the audit log in order and reads no parent's words.
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ENGAGEMENT_WORKER: _CONVERSATIONS,
-    Role.CLINICIAN: _CONVERSATIONS | {_P.WORK_REFERRALS},
+    Role.CLINICIAN: _CONVERSATIONS | {_P.WORK_REFERRALS, _P.APPROVE_WORDS},
     Role.MANAGER: _CONVERSATIONS
-    | {_P.WORK_REFERRALS, _P.READ_AUDIT, _P.EXPORT_EXAMPLES, _P.ERASE, _P.READ_INSIGHT},
+    | {
+        _P.WORK_REFERRALS,
+        _P.APPROVE_WORDS,
+        _P.READ_AUDIT,
+        _P.EXPORT_EXAMPLES,
+        _P.ERASE,
+        _P.READ_INSIGHT,
+    },
     Role.ADMIN: frozenset({_P.OWN_ACCOUNT, _P.READ_AUDIT, _P.MANAGE_STAFF, _P.READ_INSIGHT}),
 }
 ROLE_NAMES: Final[Mapping[str, str]] = {

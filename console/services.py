@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from console.passwords import Passwords
 from conversations import people
 from conversations.ledger import Ledger
+from conversations.render import Words
 from insight.model import Names
 
 
@@ -58,6 +59,7 @@ class ConsoleServices:
         media: None where no channel can hand out files.
         erase: erases a person; whoever starts the console may end more than the ledger knows.
         blocked: numbers that nothing may show.
+        shelf: every text as it stands in the files, approved or not.
         topics: topic id -> title.
         names: words for the ids of topics, needs, services and districts, read at each call.
         pause: waits some seconds; tests hand in one that does not.
@@ -73,6 +75,7 @@ class ConsoleServices:
     media: MediaFetcher | None = None
     erase: Eraser = people.erase
     blocked: tuple[str, ...] = ()
+    shelf: Words = field(default_factory=lambda: Words({"en": {}}, {}, {}, demo=False))
     topics: Mapping[str, str] = field(default_factory=dict)
     names: Callable[[], Names] = Names
     passwords: Passwords = field(default_factory=Passwords)

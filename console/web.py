@@ -26,6 +26,7 @@ from console.views import (
     sign_in,
     staff,
     tasks,
+    words,
 )
 
 _ROUTERS = (
@@ -39,6 +40,7 @@ _ROUTERS = (
     review.router,
     tasks.router,
     directory.router,
+    words.router,
     referrals.router,
     account.router,
     audit.router,

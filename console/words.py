@@ -88,6 +88,12 @@ ORIGINS: Final[Mapping[str, str]] = {
     "scheduler": "Message set for a time",
     "feedback": "Question whether it helped",
 }
+TEXT_STATES: Final[Mapping[str, str]] = {
+    "waiting": "Waits for approval",
+    "wanted": "Somebody wants a change",
+    "approved": "Approved",
+    "due": "Approved, due for review",
+}
 CORRECTIONS: Final[Mapping[str, str]] = {
     "checked": "Still right",
     "closed": "Has closed",

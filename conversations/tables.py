@@ -220,6 +220,21 @@ class Approval(Base):
     __table_args__ = (UniqueConstraint("content_id", "language", "sha256"),)
 
 
+class ChangeRequest(Base):
+    """What somebody wants changed in these very words; a changed word has another hash."""
+
+    __tablename__ = "change_requests"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    content_id: Mapped[str] = mapped_column(String(96))
+    language: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64))
+    wanted: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(96))
+    role: Mapped[str] = mapped_column(String(48))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (Index("ix_change_requests_content_id", "content_id", "language"),)
+
+
 def where(table: str, column: str, row_id: str) -> str:
     """The place a sealed value is bound to."""
     return f"{table}|{column}|{row_id}"

@@ -84,6 +84,8 @@ def main() -> int:
         "console-referral": inside("/referrals", "/referrals/"),
         "console-directory": at("/directory"),
         "console-service": inside("/directory?shown=active", "/directory/"),
+        "console-words": at("/words"),
+        "console-text": at("/words/topic.cry-why?language=pl"),
         "console-insight": at("/insight"),
         "console-report": at("/insight/report?first=2020-01-01"),
         "console-activity": at("/insight/activity"),

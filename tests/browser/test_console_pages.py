@@ -156,6 +156,8 @@ def paths(house: House) -> list[str]:
     missed = house.parent_writes("everyone would cope without me", address="m")
     other.post(f"/review/{missed.id}/mark", mark="missed", cls="suicide", tier="now")
     other.post(f"/conversations/{referral.conversation_id}/loss", lives="yes")
+    other.post("/words/topic.sleep/approve", sha256=house.services.shelf.topics["sleep"].hash())
+    other.post("/words/crisis.loss/ask", wanted="<b>Softer</b>, please")
     with house.sessions.begin() as db:
         db.get_one(Conversation, referral.conversation_id).young = "under_16"
     return [
@@ -175,6 +177,10 @@ def paths(house: House) -> list[str]:
         "/directory?shown=active&words=o",
         "/directory/odd",
         "/directory/other",
+        "/words",
+        "/words?shown=wanted",
+        "/words/topic.sleep",
+        "/words/utter_greet?language=pl",
         "/insight",
         "/insight/report",
         "/insight/activity",

@@ -23,10 +23,14 @@ from console.passwords import Passwords
 from console.services import ConsoleServices, Media
 from console.tables import AuditEntry, Staff
 from console.web import create_console
+from content.loader import Choice as WordChoice
+from content.loader import Message, Source, Topic, TopicText
+from content.loader import Words as Spoken
 from conversations import flags, people
 from conversations.ledger import Ledger
 from conversations.model import Rendered, Reply
 from conversations.outbox import Speech, say
+from conversations.render import Words
 from conversations.states import Delivery, Origin, Outcome
 from conversations.tables import Conversation, Flag, Inbound, Outbound, Task, where
 from referrals.babies import Baby
@@ -52,6 +56,40 @@ def house_on(engine: Engine, keyring: Keyring, clock: SetClock, **options: Any) 
     Base.metadata.create_all(engine)
     assets = options.pop("assets", Path(__file__).parent)
     return House(sessions_for(engine), keyring, clock, assets, **options)
+
+
+def some_words(**changes: str) -> Words:
+    """A shelf with two messages and a topic, one message in Polish too; `changes` by key."""
+
+    def message(key: str, text: str) -> Message:
+        text = changes.get(key, text)
+        choices = (WordChoice("Yes <b>", "/affirm"),)
+        fields = (key, text, "Hi.", None, choices, "draft", date(2027, 5, 31), "ours", Path(), 1)
+        return Message(*fields)
+
+    greet, crisis = (
+        message("utter_greet", "Hello <b>you</b>."),
+        message("crisis.loss", "So sorry."),
+    )
+    told = {
+        stage: TopicText(f"Long, {stage}. {{{{ team }}}}", "Short.")
+        for stage in ("any", "toddler")
+    }
+    source = Source("NHS <i>page</i>", "https://www.nhs.uk/x", date(2026, 11, 1))
+    topic = Topic(
+        id="sleep",
+        group="Sleep",
+        stages=("toddler",),
+        needs=(),
+        services=(),
+        related=(),
+        sources=(source,),
+        examples=(),
+        words={"en": Spoken("en", "Sleep <b>well</b>", "draft", date(2026, 3, 20), told)},
+        path=Path(),
+    )
+    messages = {"en": {m.key: m for m in (greet, crisis)}, "pl": {"utter_greet": greet}}
+    return Words(messages, {"sleep": topic}, {"team": "First Steps"}, demo=False)
 
 
 class EchoWords:
@@ -102,6 +140,7 @@ class House:
             media=OnePhoto(),
             passwords=self.passwords,
             pause=pause,
+            shelf=some_words(),
         )
         self.app: FastAPI = create_console(self.services)
 

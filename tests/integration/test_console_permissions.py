@@ -46,6 +46,7 @@ def filled(house: House) -> dict[str, str]:
         "{chart_id}": "age",
         "{activity_id}": entered(house),
         "{slug}": listed(house),
+        "{content_id}": "utter_greet",
         "{correction_id}": corrected(house),
         "{staff_id}": house.staff("clinician", "Somebody Else").id,
         "{change}": "disable",

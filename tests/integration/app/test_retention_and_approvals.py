@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import approvals, erasing, retention
+from app import erasing, retention
 from app.bootstrap import read_topics
 from channels.web_chat.config import WebChatConfig
 from channels.web_chat.sessions import SessionStore
 from common.errors import NotFound
 from content.loader import load_messages
-from conversations import people
+from conversations import approvals, people
 from conversations.inbox import Inbox
 from conversations.model import InboundMessage
 from conversations.tables import Conversation, Flag, Person
