@@ -42,6 +42,7 @@ def console(house: House) -> FastAPI:
             zone=house.deployment.time_zone,
             media=ChannelMedia(house.channels),
             erase=erase,
+            ready_only=frozenset(house.deployment.ready_replies_only),
             shelf=shelf(settings, house.deployment),
             blocked=tuple(house.deployment.blocked),
             topics={topic.id: topic.title for topic in house.topics.values()},

@@ -103,6 +103,7 @@ def load(root: Path, name: str) -> Deployment:
         safeguarding=_safeguarding(main.section("safeguarding")),
         privacy_notice=main.optional_text("privacy_notice"),
         embed_on=_origins(main),
+        ready_replies_only=tuple(main.optional_texts("ready_replies_only")),
         teams=_teams(main.section("teams")),
         closures=_closures(main),
         expected_waits=_waits(main.section("expected_waits")),

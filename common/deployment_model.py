@@ -132,6 +132,7 @@ class Deployment:
         regions: region name -> district codes.
         safeguarding: who is told of a child who writes: `lead` (16 and 17, and whoever else is not
             named), `under_16`, `under_13`.
+        ready_replies_only: roles of staff who may send only ready-made replies.
         embed_on: origins of the sites whose pages may hold the chat widget.
         blocked: wrong numbers that nothing may hold, as written.
     """
@@ -150,6 +151,7 @@ class Deployment:
     safeguarding: Mapping[str, SafeguardingLead]
     privacy_notice: str | None
     embed_on: tuple[str, ...]
+    ready_replies_only: tuple[str, ...]
     teams: Mapping[str, Team]
     closures: Mapping[date, str]
     expected_waits: ExpectedWaits

@@ -58,6 +58,7 @@ class ConsoleServices:
         must_verify: whether everybody has to set up two-step sign-in before anything else.
         media: None where no channel can hand out files.
         erase: erases a person; whoever starts the console may end more than the ledger knows.
+        ready_only: roles that may send ready-made replies and no words of their own.
         blocked: numbers that nothing may show.
         shelf: every text as it stands in the files, approved or not.
         topics: topic id -> title.
@@ -74,6 +75,7 @@ class ConsoleServices:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     media: MediaFetcher | None = None
     erase: Eraser = people.erase
+    ready_only: frozenset[str] = frozenset()
     blocked: tuple[str, ...] = ()
     shelf: Words = field(default_factory=lambda: Words({"en": {}}, {}, {}, demo=False))
     topics: Mapping[str, str] = field(default_factory=dict)

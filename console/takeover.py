@@ -77,7 +77,14 @@ def hand_back(session: Session, ledger: Ledger, conversation_id: str, by: By) ->
 
 
 def reply(
-    session: Session, ledger: Ledger, conversation_id: str, text: str, by: By, *, form_id: str
+    session: Session,
+    ledger: Ledger,
+    conversation_id: str,
+    text: str,
+    by: By,
+    *,
+    form_id: str,
+    ready: str = "",
 ) -> list[Outbound]:
     """Say something as a member of staff.
 
@@ -85,9 +92,10 @@ def reply(
         session: a writing transaction.
         ledger: the ledger's tools.
         conversation_id: which; the member of staff must hold it.
-        text: their words.
+        text: their words; not looked at where `ready` is given.
         by: who.
         form_id: made with the form: sending it twice says it once.
+        ready: the key of a ready-made reply.
 
     Raises:
         Conflict: they do not hold it; says who does.
@@ -103,10 +111,11 @@ def reply(
             "Somebody else may read this phone. Wait until she says it is safe."
         )
     words = text.replace("\r\n", "\n").strip()
+    said_as = Reply(ready) if ready else Reply("console.reply", {"text": words})
     most = min(MOST_WORDS, ledger.capabilities[row.channel].max_length)
-    if not words:
+    if not words and not ready:
         raise InvalidInput("Enter what you want to say.", code="empty")
-    if len(words) > most:
+    if len(words) > most and not ready:
         raise InvalidInput(
             f"A reply may have at most {most:,} characters; this has {len(words):,}.", code="long"
         )
@@ -114,9 +123,7 @@ def reply(
         Origin.STAFF, f"{conversation_id}/staff/{by.staff_id}/{form_id}", staff_id=by.staff_id
     )
     box = people.box_for(session, ledger.keyring, row.person_id)
-    said = outbox.say(
-        session, ledger, row, [Reply("console.reply", {"text": words})], box=box, speech=speech
-    )
+    said = outbox.say(session, ledger, row, [said_as], box=box, speech=speech)
     if said:
         _record(session, by, "conversation.replied", conversation_id)
     return said

@@ -74,6 +74,11 @@ def approve(
     return row
 
 
+def is_approved(session: Session, content_id: str, sha256: str, language: str) -> bool:
+    """Whether somebody approved these very words."""
+    return session.get(Approval, derived_id("approval", content_id, language, sha256)) is not None
+
+
 def hash_of(
     content_id: str,
     messages: Mapping[str, Message],

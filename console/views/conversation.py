@@ -6,15 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from common.db import reading
 from common.errors import InvalidInput
 from common.ids import new_id
-from console import audit, inbox, takeover
+from console import audit, inbox, ready_made, takeover
 from console import reading as read_model
 from console.notes import add_note
 from console.pages import not_modified, page, see, unchanged
 from console.permissions import Permission, Who, require, services_of
+from console.services import ConsoleServices
 from conversations import people
 
 router = APIRouter(prefix="/conversations/{conversation_id}")
@@ -54,6 +56,7 @@ def draw(
     with ledger.sessions.begin() as db:
         opened = read_model.open_conversation(db, conversation_id, reader, before=before)
         version = read_model.version(db, conversation_id)
+        ready = ready_made.offered(db, services, opened.conversation)
     row = opened.conversation
     response = page(
         request,
@@ -70,6 +73,8 @@ def draw(
         error=error,
         error_at=error_at,
         draft=draft,
+        ready=ready,
+        ready_only=who.role in services.ready_only,
         closing_kept=kept,
     )
     response.headers["etag"] = f'"{version}"'
@@ -140,17 +145,38 @@ def reply(
     who: Replies,
     text: Annotated[str, Form()] = "",
     form_id: Annotated[str, Form(max_length=32)] = "",
+    ready: Annotated[str, Form(max_length=96)] = "",
 ) -> Response:
     """Say something to the parent."""
-    ledger = services_of(request).ledger
+    services = services_of(request)
+    ledger = services.ledger
     by = takeover.By(who.staff_id, ledger.clock.now())
     try:
         with ledger.sessions.begin() as db:
-            takeover.reply(db, ledger, conversation_id, text, by, form_id=form_id)
+            _choice(db, services, who, conversation_id, text=text, ready=ready)
+            takeover.reply(db, ledger, conversation_id, text, by, form_id=form_id, ready=ready)
     except InvalidInput as e:
         return draw(request, conversation_id, who, status=422, error=str(e), draft=text)
     _woken(request, conversation_id)
     return see(f"/conversations/{conversation_id}", done="replied", at="reply")
+
+
+def _choice(
+    db: Session,
+    services: ConsoleServices,
+    who: Who,
+    conversation_id: str,
+    *,
+    text: str,
+    ready: str,
+) -> None:
+    if ready and text.strip():
+        raise InvalidInput("Send a ready-made reply or your own words, not both.")
+    if ready:
+        row = people.lock(db, conversation_id)
+        ready_made.check(db, services, row, ready)
+    elif who.role in services.ready_only:
+        raise InvalidInput("Your role sends ready-made replies only. Choose one.")
 
 
 def _woken(request: Request, conversation_id: str) -> None:

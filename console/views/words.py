@@ -104,6 +104,7 @@ def approve(
         db.flush()
         left = wording.register(db, services.shelf, language)
     waiting = [one for one in left if one.state(now.date()) == wording.WAITING]
+    waiting.sort(key=lambda one: not one.needed)
     if not waiting:
         return see(f"/words?language={language}", done="words_last")
     return see(f"/words/{waiting[0].id}?language={language}", done="words_next")

@@ -59,7 +59,7 @@ def house_on(engine: Engine, keyring: Keyring, clock: SetClock, **options: Any) 
 
 
 def some_words(**changes: str) -> Words:
-    """A shelf with two messages and a topic, one message in Polish too; `changes` by key."""
+    """A shelf with three messages and a topic, one message in Polish too; `changes` by key."""
 
     def message(key: str, text: str) -> Message:
         text = changes.get(key, text)
@@ -67,9 +67,10 @@ def some_words(**changes: str) -> Words:
         fields = (key, text, "Hi.", None, choices, "draft", date(2027, 5, 31), "ours", Path(), 1)
         return Message(*fields)
 
-    greet, crisis = (
+    greet, crisis, ready = (
         message("utter_greet", "Hello <b>you</b>."),
         message("crisis.loss", "So sorry."),
+        message("console.ready.hello", "Hello, a person."),
     )
     told = {
         stage: TopicText(f"Long, {stage}. {{{{ team }}}}", "Short.")
@@ -88,7 +89,7 @@ def some_words(**changes: str) -> Words:
         words={"en": Spoken("en", "Sleep <b>well</b>", "draft", date(2026, 3, 20), told)},
         path=Path(),
     )
-    messages = {"en": {m.key: m for m in (greet, crisis)}, "pl": {"utter_greet": greet}}
+    messages = {"en": {m.key: m for m in (greet, crisis, ready)}, "pl": {"utter_greet": greet}}
     return Words(messages, {"sleep": topic}, {"team": "First Steps"}, demo=False)
 
 

@@ -1,5 +1,7 @@
 """A conversation in the console: read, taken over, answered, handed back."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, select
 
@@ -273,3 +275,47 @@ def test_a_file_that_could_run_is_only_saved(house: House, browser: Browser) -> 
 
 def test_a_message_without_a_file_has_none(house: House, browser: Browser) -> None:
     assert browser.get(f"/media/{house.parent_writes('hello').id}").status_code == 404
+
+
+def test_a_ready_made_reply_is_sent_by_its_key(house: House) -> None:
+    browser = house.signed_in(house.staff())
+    row = house.parent_writes("hello?")
+    take_over(browser, row.conversation_id)
+    path = f"/conversations/{row.conversation_id}"
+    assert "Ready-made reply" in browser.get(path).text
+    both = browser.post(f"{path}/reply", text="mine", ready="console.ready.hello", form_id="f1")
+    assert both.status_code == 422
+    assert "not both" in both.text
+    assert "mine</textarea>" in both.text
+    made_up = browser.post(f"{path}/reply", ready="console.reply", form_id="f1")
+    assert made_up.status_code == 422
+    sent = browser.post(f"{path}/reply", ready="console.ready.hello", form_id="f1")
+    assert sent.status_code == 303
+    said = [(o.message_key, o.origin) for o in house.outbound(row.conversation_id)]
+    assert said[1:] == [("console.ready.hello", Origin.STAFF)]
+
+
+def test_a_role_may_be_held_to_ready_made_replies(house: House) -> None:
+    only = replace(house.services, ready_only=frozenset({"engagement_worker"}))
+    house.app.state.services = only
+    browser = house.signed_in(house.staff())
+    row = house.parent_writes("hello?")
+    take_over(browser, row.conversation_id)
+    assert 'id="reply-text"' not in browser.get(f"/conversations/{row.conversation_id}").text
+    assert reply(browser, row.conversation_id, "my own words").status_code == 422
+    path = f"/conversations/{row.conversation_id}/reply"
+    assert browser.post(path, ready="console.ready.hello", form_id="f2").status_code == 303
+
+
+def test_live_mode_offers_only_ready_made_replies_that_were_approved(house: House) -> None:
+    house.app.state.services = replace(house.services, demo=False)
+    browser = house.signed_in(house.staff("clinician", "Joan Ashworth"))
+    row = house.parent_writes("hello?")
+    take_over(browser, row.conversation_id)
+    path = f"/conversations/{row.conversation_id}"
+    assert "Ready-made reply" not in browser.get(path).text
+    refused = browser.post(f"{path}/reply", ready="console.ready.hello", form_id="f1")
+    assert refused.status_code == 422
+    sha256 = house.services.shelf.messages["en"]["console.ready.hello"].hash()
+    browser.post("/words/console.ready.hello/approve", sha256=sha256)
+    assert "Ready-made reply" in browser.get(path).text
