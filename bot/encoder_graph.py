@@ -120,19 +120,26 @@ def _layer(g: Graph, x: str, key: str) -> str:
     return g.layer_norm(thought, f"{key}.output.LayerNorm")
 
 
-def build(weights: dict[str, Array], *, layers: int, words_inside: bool = True) -> onnx.ModelProto:
+def build(
+    weights: dict[str, Array], *, layers: int, words_inside: bool = True, head: str | None = None
+) -> onnx.ModelProto:
     """The whole encoder, in the weights' own precision.
 
     Args:
         weights: by the names that BERT's weights have.
         layers: how many there are.
         words_inside: whether the graph takes `ids`, or else `words`, a vector a piece.
+        head: the key of a dense layer; the graph then gives its `scores` instead of the `vector`.
     """
     g = Graph(weights)
     x = _embeddings(g, words_inside=words_inside)
     for i in range(layers):
         x = _layer(g, x, f"encoder.layer.{i}")
-    g.nodes.append(helper.make_node("ReduceMean", [x], ["vector"], axes=[0], keepdims=0))
+    given, width = g.op("ReduceMean", x, axes=[0], keepdims=0), WIDTH
+    if head is not None:
+        given, width = g.linear(given, head), weights[f"{head}.bias"].size
+    name = "vector" if head is None else "scores"
+    g.nodes.append(helper.make_node("Identity", [given], [name]))
     graph = helper.make_graph(
         g.nodes,
         "sentence-encoder",
@@ -141,7 +148,7 @@ def build(weights: dict[str, Array], *, layers: int, words_inside: bool = True) 
             if words_inside
             else helper.make_tensor_value_info("words", TensorProto.FLOAT, ["n", WIDTH])
         ],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [WIDTH])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, [width])],
         g.constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from safety import ages, conversation, likeness, tongues
+from safety import ages, conversation, likeness, sentences, tongues
 from safety.model import About, Context, Evidence, Tier, Verdict, verdict
 from safety.normalise import Plain, plain
 from safety.rulebook import Book, Entry, Pattern, Rule, book
@@ -33,14 +33,15 @@ def screen(text: str, *, context: Context | None = None) -> Verdict:
     rules = book()
     made = plain(text, rules.speller)
     found = _evidence(made, rules)
-    if any(one.tier == "now" for one in found) and likeness.unlike(made, rules):
+    reading = likeness.Reading(made, rules)
+    if any(one.tier == "now" for one in found) and reading.unlike():
         found = [replace(one, tier="gentle") for one in found]
     if any(one.words.casefold() in _LITTLE_ELSEWHERE for one in found) and tongues.foreign(text):
         found = [one for one in found if one.words.casefold() not in _LITTLE_ELSEWHERE]
     found += tongues.spoken(text)
     if all(one.tier != "now" for one in found):  # it could only add a gentle word
         told = {one.cls for one in found} | ({ages.CLASS} if ages.grown(text) else set())
-        found += likeness.alike(made, rules, told=told)
+        found += reading.alike(told=told)
     if context is not None:
         found += conversation.answered(made, context, rules)
         found += _spread(made, context, rules)
@@ -57,6 +58,7 @@ def read_rules() -> None:
     """Read all rules; a phrase is compiled when a text first has a word of it, or by `warm`."""
     book()
     likeness.learned()
+    sentences.reader()
     tongues.tongues()
 
 

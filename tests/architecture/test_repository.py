@@ -43,6 +43,8 @@ def test_no_word_of_an_area_stands_outside_its_deployment():
         f"{path.relative_to(ROOT)}: {found.group()}"
         for path in tracked()
         if not str(path.relative_to(ROOT)).startswith(allowed)
+        # The pieces of a general English encoder hold the names of many cities.
+        and path != ROOT / "safety" / "learned" / "tokenizer.json"
         and path.suffix not in {".png", ".gz", ".lock", ".gif", ".svg"}
         for found in words.finditer(prose_of(path))
     ]

@@ -3,12 +3,18 @@
 import pytest
 
 from safety import likeness
-from safety.likeness import Likeness, alike, features
+from safety.likeness import Likeness, Reading, features
 from safety.normalise import plain
 from safety.rulebook import book
 
 LONG = "anything at all that has more words than six"
 KNOWN = dict.fromkeys(LONG.split(), (1.0, ()))
+
+
+@pytest.fixture(autouse=True)
+def words_alone(monkeypatch):
+    """The encoder knows other classes than the small models of these tests."""
+    monkeypatch.setattr(likeness.sentences, "reader", lambda: None)
 
 
 def made(text: str):
@@ -27,25 +33,27 @@ def urgent(now: float = 0.9) -> Likeness:
 
 def test_a_class_that_a_rule_spoke_for_gets_nothing(monkeypatch):
     monkeypatch.setattr(likeness, "learned", urgent)
-    assert alike(made(LONG), book(), told={"suicide"}) == []
-    assert [one.tier for one in alike(made(LONG), book(), told=set())] == ["now"]
+    assert Reading(made(LONG), book()).alike(told={"suicide"}) == []
+    assert [one.tier for one in Reading(made(LONG), book()).alike(told=set())] == ["now"]
 
 
 def test_below_the_mark_of_now_the_word_is_gentle(monkeypatch):
     monkeypatch.setattr(likeness, "learned", lambda: urgent(now=1.1))
-    assert [one.tier for one in alike(made(LONG), book(), told=set())] == ["gentle"]
+    assert [one.tier for one in Reading(made(LONG), book()).alike(told=set())] == ["gentle"]
 
 
 def test_likeness_to_a_thought_or_a_loss_is_never_now(monkeypatch):
     sad = Likeness(("suicide", "loss"), (-5.0, 5.0, -5.0), 0.5, 0.0, KNOWN)
     monkeypatch.setattr(likeness, "learned", lambda: sad)
-    assert [(o.cls, o.tier) for o in alike(made(LONG), book(), told=set())] == [("loss", "gentle")]
+    assert [(o.cls, o.tier) for o in Reading(made(LONG), book()).alike(told=set())] == [
+        ("loss", "gentle")
+    ]
 
 
 def test_ordinary_talk_is_like_nothing(monkeypatch):
     calm = Likeness(("suicide", "loss"), (-5.0, -5.0, 5.0), 0.5, 0.9, KNOWN)
     monkeypatch.setattr(likeness, "learned", lambda: calm)
-    assert alike(made(LONG), book(), told=set()) == []
+    assert Reading(made(LONG), book()).alike(told=set()) == []
 
 
 def test_two_classes_are_named_where_both_are_likely():
@@ -63,17 +71,17 @@ def test_weights_move_the_share_of_their_class():
 
 def test_a_text_in_words_never_seen_is_like_nothing(monkeypatch):
     monkeypatch.setattr(likeness, "learned", urgent)
-    assert alike(made("kde je najblizsia skupina pre mamy"), book(), told=set()) == []
+    assert Reading(made("kde je najblizsia skupina pre mamy"), book()).alike(told=set()) == []
 
 
 def test_two_words_are_like_nothing(monkeypatch):
     monkeypatch.setattr(likeness, "learned", urgent)
-    assert alike(made("hello there"), book(), told=set()) == []
+    assert Reading(made("hello there"), book()).alike(told=set()) == []
 
 
 def test_without_weights_the_rules_stand_alone(monkeypatch):
     monkeypatch.setattr(likeness, "learned", lambda: None)
-    assert alike(made("i want to die"), book(), told=set()) == []
+    assert Reading(made("i want to die"), book()).alike(told=set()) == []
 
 
 def test_the_weights_in_use_say_what_they_were_trained_on():
